@@ -1,0 +1,63 @@
+"""Every write to offices and memberships."""
+
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import rules
+from accounts.models import Coalition, CoalitionMember, Division, Member, Office, User
+from activity import actions as activity
+from diplomacy.lib.errors import Invalid
+from diplomacy.lib.readers import Actor
+from diplomacy.lib.references import new_reference
+
+
+@transaction.atomic
+def open_office(
+    name: str, *, short_name: str, level: str, division: Division | None = None, is_desk: bool = False, **fields: Any
+) -> Office:
+    reference = new_reference("O")
+    group = Group.objects.create(name=f"office {reference}")
+    return Office.objects.create(
+        reference=reference,
+        name=name,
+        short_name=short_name,
+        level=level,
+        division=division,
+        is_desk=is_desk,
+        group=group,
+        **fields,
+    )
+
+
+@transaction.atomic
+def form_coalition(name: str, *, lead: Office, offices: list[Office]) -> Coalition:
+    reference = new_reference("G")
+    group = Group.objects.create(name=f"coalition {reference}")
+    coalition = Coalition.objects.create(reference=reference, name=name, lead_office=lead, group=group)
+    CoalitionMember.objects.bulk_create(
+        CoalitionMember(coalition=coalition, office=office) for office in {lead, *offices}
+    )
+    return coalition
+
+
+@transaction.atomic
+def add_member(user: User, office: Office, role: str, *, by: Actor | None, title: str = "") -> Member:
+    """Give a person a role in an office from today; by None is the operator's command line."""
+    if role not in rules.roles_for(is_federal=office.is_federal):
+        raise Invalid({"role": [f"The role {role} does not exist in a {office.get_level_display().lower()} office."]})
+    member, made = Member.objects.get_or_create(
+        user=user, office=office, role=role, ends_on=None, defaults={"title": title}
+    )
+    if made:
+        activity.record("accounts.member_added", office, by=by, user=user.pk, role=role)
+    return member
+
+
+@transaction.atomic
+def end_member(member: Member, *, by: Actor | None) -> None:
+    """The next request after this is denied: memberships are read at every request."""
+    Member.objects.filter(pk=member.pk, ends_on=None).update(ends_on=timezone.localdate())
+    activity.record("accounts.member_ended", member.office, by=by, user=member.user_id, role=member.role)

@@ -1,0 +1,58 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.models.divisions import Division
+from accounts.models.offices import Office
+from accounts.querysets import OfficialQuerySet
+
+
+class Official(models.Model):
+    """A public office-holder. `ocd_id` is the Open Civic Data person id where they were imported."""
+
+    ocd_id = models.CharField("Open Civic Data id", max_length=60, unique=True, null=True)
+    name = models.CharField(max_length=200)
+    family_name = models.CharField(max_length=100, blank=True)
+    email = models.EmailField(blank=True)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="official"
+    )
+
+    objects = OfficialQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Term(models.Model):
+    """Time in one public post. A term whose `ends_on` has passed has ended."""
+
+    official = models.ForeignKey(Official, models.CASCADE, related_name="terms")
+    role = models.CharField(max_length=60, help_text="governor, mayor, upper (chamber)…")
+    division = models.ForeignKey(Division, models.PROTECT, null=True, related_name="terms")
+    jurisdiction = models.CharField(max_length=200, help_text="Open Civic Data jurisdiction id as published")
+    district = models.CharField(max_length=100, blank=True)
+    office = models.ForeignKey(Office, models.SET_NULL, null=True, blank=True, related_name="terms")
+    starts_on = models.DateField(null=True)
+    ends_on = models.DateField(null=True)
+    has_ended = models.BooleanField(default=False, help_text="Listed as ended, whatever the dates say")
+
+    class Meta:
+        ordering = [F("starts_on").desc(nulls_last=True)]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["official", "role", "jurisdiction", "district", "starts_on"],
+                name="term_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+                name="term_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role}, {self.jurisdiction}"

@@ -1,0 +1,62 @@
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from diplomacy.lib.readers import SignedInQuerySet, VisibleQuerySet, keys_of
+
+
+def _current(today: Any) -> Q:
+    return Q(starts_on__lte=today) & (Q(ends_on=None) | Q(ends_on__gt=today))
+
+
+class DivisionQuerySet(SignedInQuerySet):
+    def under(self, ocd_id: str) -> Self:
+        """The division and everything below it on the id's path."""
+        return self.filter(Q(ocd_id=ocd_id) | Q(ocd_id__startswith=ocd_id + "/"))
+
+
+class OfficeQuerySet(SignedInQuerySet):
+    def open(self) -> Self:
+        today = timezone.localdate()
+        return self.filter(Q(closed_on=None) | Q(closed_on__gt=today), opened_on__lte=today)
+
+    def desks(self) -> Self:
+        return self.open().filter(is_desk=True)
+
+    def current_coalition_ids(self) -> list[int]:
+        today = timezone.localdate()
+        held = self.filter(
+            Q(coalition_memberships__ends_on=None) | Q(coalition_memberships__ends_on__gt=today),
+            coalition_memberships__starts_on__lte=today,
+        )
+        return list(held.values_list("coalition_memberships__coalition_id", flat=True).distinct())
+
+
+class CoalitionQuerySet(SignedInQuerySet):
+    pass
+
+
+class OfficialQuerySet(SignedInQuerySet):
+    pass
+
+
+class MemberQuerySet(VisibleQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Colleagues: who else serves in the offices a person serves in. Names of others come with the records."""
+        keys = keys_of(user)
+        offices = [int(key.split(":")[1]) for key in keys if key.startswith("office:") and key.count(":") == 1]
+        return self.filter(office__in=offices)
+
+    def current(self) -> Self:
+        today = timezone.localdate()
+        return self.filter(_current(today), user__is_active=True).filter(
+            Q(office__closed_on=None) | Q(office__closed_on__gt=today)
+        )
+
+    def of_office(self, office: models.Model) -> Self:
+        return self.current().filter(office=office)
+
+    def user_ids(self) -> list[int]:
+        return list(self.values_list("user_id", flat=True).distinct())

@@ -1,0 +1,91 @@
+import uuid
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from activity.kinds import KINDS, Kind
+from activity.querysets import EntryQuerySet, NoticeQuerySet
+
+
+class Entry(models.Model):
+    """One line of the log: who, for which office, did what, to what, when. The app role can only append.
+
+    `readers` narrows a line to some of its subject's readers (a desk's own work); empty means all of them.
+    """
+
+    at = models.DateTimeField(db_default=models.functions.Now(), editable=False)
+    kind = models.CharField(max_length=60)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    office = models.ForeignKey("accounts.Office", models.PROTECT, null=True, related_name="+")
+    subject_type = models.CharField(max_length=60)
+    subject_id = models.BigIntegerField()
+    subject_reference = models.CharField(max_length=12)
+    readers = ArrayField(models.CharField(max_length=64), default=list)
+    data = models.JSONField(default=dict)
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "entries"
+        indexes = [models.Index(fields=["subject_type", "subject_id", "id"], name="entry_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject_reference}"
+
+    @property
+    def words(self) -> Kind:
+        return KINDS[self.kind]
+
+
+class Notice(models.Model):
+    """One recipient's notification of one entry, and its own outbox row: unsent notices are the queue."""
+
+    class Mail(models.TextChoices):
+        UNWANTED = "unwanted", "Not wanted by e-mail"
+        DUE = "due", "Waiting to be sent"
+        SENT = "sent", "Sent"
+        WITHHELD = "withheld", "Not sent: no longer theirs to see"
+        FAILED = "failed", "Could not be delivered"
+
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="notices")
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="notices")
+    delivery_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    read_at = models.DateTimeField(null=True)
+    mail = models.CharField(max_length=10, choices=Mail, default=Mail.DUE)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    try_after = models.DateTimeField(auto_now_add=True)
+    sent_at = models.DateTimeField(null=True)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entry", "recipient"], name="one_notice_a_recipient")]
+        indexes = [
+            models.Index(fields=["try_after"], condition=Q(mail="due"), name="notice_outbox"),
+            models.Index(fields=["recipient", "-id"], name="notice_recipient"),
+            models.Index(fields=["recipient"], condition=Q(read_at=None), name="notice_unread"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entry} to {self.recipient_id}"
+
+
+class Preference(models.Model):
+    """How a person wants to hear of one kind. Urgent kinds are always mailed."""
+
+    class Channel(models.TextChoices):
+        APPLICATION = "application", "In the application only"
+        EMAIL = "email", "In the application and by e-mail"
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notice_preferences")
+    kind = models.CharField(max_length=60)
+    channel = models.CharField(max_length=12, choices=Channel)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "kind"], name="one_preference_a_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.channel}"

@@ -1,0 +1,30 @@
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from diplomacy.lib.readers import VisibleQuerySet, keys_of
+
+if TYPE_CHECKING:
+    from activity.models import Entry, Notice
+
+
+class EntryQuerySet(VisibleQuerySet):
+    def about(self, subject: models.Model) -> Self:
+        return self.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk)
+
+    def readable_with(self, user: Any) -> Self:
+        """Of a subject the caller has already fetched through `visible_to`: the lines meant for this reader."""
+        return self.filter(Q(readers=[]) | Q(readers__overlap=sorted(keys_of(user))))
+
+
+class NoticeQuerySet(VisibleQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        return self.filter(recipient_id=user.pk) if keys_of(user) else self.none()
+
+    def unread(self) -> Self:
+        return self.filter(read_at=None)
+
+    def due(self) -> Self:
+        return self.filter(mail="due", try_after__lte=timezone.now())

@@ -1,0 +1,76 @@
+"""Who may read a row: its `readers` array meets the keys that a person's standing gives them now."""
+
+from typing import Any, Protocol, Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+
+EVERYONE = "everyone"
+FEDERAL = "federal"
+
+
+def person(user_id: int) -> str:
+    return f"person:{user_id}"
+
+
+def office(office_id: int, role: str = "") -> str:
+    return f"office:{office_id}:{role}" if role else f"office:{office_id}"
+
+
+def coalition(coalition_id: int) -> str:
+    return f"coalition:{coalition_id}"
+
+
+class Reader(Protocol):
+    @property
+    def reader_keys(self) -> frozenset[str]: ...
+
+
+class Actor(Protocol):
+    """A member: the user who acts and the office they act for."""
+
+    user_id: int
+    office_id: int
+
+
+def keys_of(user: Any) -> frozenset[str]:
+    """Nobody signed in holds no key, and so reads nothing."""
+    return getattr(user, "reader_keys", frozenset())
+
+
+class VisibleQuerySet(models.QuerySet[Any]):
+    """Every table an edge file may read answers `visible_to`; one that forgot to answer is refused."""
+
+    def visible_to(self, user: Any) -> Self:
+        raise NotImplementedError(f"{self.model.__name__} does not say who may see it")
+
+
+class ProtectedQuerySet(VisibleQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        keys = keys_of(user)
+        if not keys:
+            return self.none()
+        admitted = Q(readers__overlap=sorted(keys))
+        if FEDERAL in keys:
+            admitted = Q(federal_reads=True) | admitted
+        return self.filter(admitted)
+
+
+class SignedInQuerySet(VisibleQuerySet):
+    """Tables whose rows everyone signed in may read."""
+
+    def visible_to(self, user: Any) -> Self:
+        return self.all() if keys_of(user) else self.none()
+
+
+class Protected(models.Model):
+    """A row with readers. `readers` is computed by the app's rules whenever something that decides it changes."""
+
+    readers = ArrayField(models.CharField(max_length=64), default=list, editable=False)
+    federal_reads = models.BooleanField(default=False, editable=False)
+
+    class Meta:
+        abstract = True
+        indexes = [GinIndex(fields=["readers"], name="%(class)s_readers")]
