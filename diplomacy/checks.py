@@ -1,0 +1,84 @@
+"""What the product refuses to start with."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, Warning
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import SystemCheckError
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1", "[::1]"}
+ROLE = """
+SELECT current_user, rolsuper, rolbypassrls, EXISTS (
+    SELECT FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
+      AND pg_has_role(relowner, 'MEMBER')
+)
+FROM pg_roles WHERE rolname = current_user
+"""
+
+
+@checks.register(Tags.security)
+def demo_stays_at_home(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[CheckMessage]:
+    """Demo mode signs anybody in as anybody."""
+    if not settings.DEMO:
+        return []
+    found: list[CheckMessage] = []
+    if not settings.DEBUG:
+        found.append(Error("DEMO is on with DEBUG off.", hint="Unset DEMO.", id="diplomacy.E001"))
+    hosts = [*settings.ALLOWED_HOSTS, urlsplit(settings.PUBLIC_URL).hostname or ""]
+    if abroad := [host for host in hosts if host not in LOOPBACK]:
+        message = f"DEMO is on, and the product may be reached from other machines: {', '.join(abroad)}."
+        hint = "Unset DEMO, or keep ALLOWED_HOSTS and PUBLIC_URL to 127.0.0.1 and localhost."
+        found.append(Error(message, hint=hint, id="diplomacy.E002"))
+    return found
+
+
+@checks.register(Tags.security)
+def what_must_be_given(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    try:
+        weak = not settings.DEBUG and len(settings.SECRET_KEY) < 32
+    except ImproperlyConfigured:
+        weak = True
+    if weak:
+        hint = "python -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        message = "SECRET_KEY is missing or shorter than 32 characters."
+        found.append(Error(message, hint=hint, id="diplomacy.E003"))
+    given = {"DATABASE_URL": settings.DATABASES["default"]["NAME"], "REDIS_URL": settings.REDIS_URL}
+    found += [Error(f"{name} is not set.", id="diplomacy.E004") for name, value in given.items() if not value]
+    return found
+
+
+@checks.register(Tags.database)
+def app_role_owns_nothing(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **options: Any
+) -> list[CheckMessage]:
+    """Row-level security and the append-only log stand on this."""
+    if DEFAULT_DB_ALIAS not in (databases or []):
+        return []
+    try:
+        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+            cursor.execute(ROLE)
+            role, is_superuser, bypasses, owns = cursor.fetchone()
+    except OperationalError as reason:
+        return [Warning(f"The database could not be asked about its role: {reason}", id="diplomacy.W001")]
+    faults = {"is a superuser": is_superuser, "has BYPASSRLS": bypasses, "owns tables": owns}
+    hint = "Give DATABASE_URL a role that owns nothing; name the owner in DATABASE_OWNER_URL."
+    return [
+        Error(f"The role {role} of DATABASE_URL {fault}.", hint=hint, id="diplomacy.E005")
+        for fault, is_so in faults.items()
+        if is_so
+    ]
+
+
+def refuse_to_start() -> None:
+    """For web and workers, which start without manage.py and so without its checks."""
+    found = checks.run_checks(databases=[DEFAULT_DB_ALIAS])
+    if errors := [message for message in found if message.is_serious() and not message.is_silenced()]:
+        raise SystemCheckError("\n".join(str(message) for message in errors))
