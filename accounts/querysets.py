@@ -39,7 +39,22 @@ class CoalitionQuerySet(SignedInQuerySet):
 
 
 class OfficialQuerySet(SignedInQuerySet):
-    pass
+    def in_office(self) -> Self:
+        """Those with a term that holds today."""
+        today = timezone.localdate()
+        return self.filter(
+            Q(terms__starts_on=None) | Q(terms__starts_on__lte=today),
+            Q(terms__ends_on=None) | Q(terms__ends_on__gte=today),
+            terms__has_ended=False,
+        ).distinct()
+
+
+class TermQuerySet(SignedInQuerySet):
+    def current(self) -> Self:
+        today = timezone.localdate()
+        return self.filter(
+            Q(starts_on=None) | Q(starts_on__lte=today), Q(ends_on=None) | Q(ends_on__gte=today), has_ended=False
+        )
 
 
 class MemberQuerySet(VisibleQuerySet):

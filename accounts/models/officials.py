@@ -1,10 +1,11 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from accounts.models.divisions import Division
 from accounts.models.offices import Office
-from accounts.querysets import OfficialQuerySet
+from accounts.querysets import OfficialQuerySet, TermQuerySet
 
 
 class Official(models.Model):
@@ -37,16 +38,19 @@ class Term(models.Model):
     district = models.CharField(max_length=100, blank=True)
     office = models.ForeignKey(Office, models.SET_NULL, null=True, blank=True, related_name="terms")
     starts_on = models.DateField(null=True)
-    ends_on = models.DateField(null=True)
+    ends_on = models.DateField(null=True, help_text="The last day")
     has_ended = models.BooleanField(default=False, help_text="Listed as ended, whatever the dates say")
+
+    objects = TermQuerySet.as_manager()
 
     class Meta:
         ordering = [F("starts_on").desc(nulls_last=True)]
         constraints = [
             models.UniqueConstraint(
-                fields=["official", "role", "jurisdiction", "district", "starts_on"],
+                fields=["official", "role", "jurisdiction", "district", "starts_on", "ends_on"],
                 name="term_once",
                 nulls_distinct=False,
+                deferrable=models.Deferrable.DEFERRED,
             ),
             models.CheckConstraint(
                 condition=Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
@@ -56,3 +60,7 @@ class Term(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role}, {self.jurisdiction}"
+
+    @property
+    def is_over(self) -> bool:
+        return self.has_ended or (self.ends_on is not None and self.ends_on < timezone.localdate())
