@@ -1,0 +1,257 @@
+"""Forms in the design system's markup, for every form of the product, allauth's and the admin's data included."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from django import forms
+from django.db.models import Model
+from django.forms.boundfield import BoundField
+from django.forms.formsets import BaseFormSet
+from django.forms.renderers import TemplatesSetting
+from django.utils.functional import cached_property
+
+from diplomacy.lib.text import tidy
+
+M = TypeVar("M", bound=Model)
+if TYPE_CHECKING:
+    FormSet = BaseFormSet[Any]
+
+    class StockModelForm(forms.ModelForm[M]): ...
+else:
+    FormSet = BaseFormSet
+    StockModelForm = type(
+        "StockModelForm", (forms.ModelForm,), {"__class_getitem__": classmethod(lambda c, _: c)}
+    )
+
+NOTHING_CHOSEN = "Choose one"
+NOT_STATED = "Not stated"
+DJANGO_BLANK = "---------"
+
+
+class Field(BoundField):
+    """A field as its template needs it: classes, the kind of markup, and data without unseen characters."""
+
+    KINDS: ClassVar[tuple[tuple[type[forms.Widget], str, str], ...]] = (
+        (forms.CheckboxSelectMultiple, "options", "usa-checkbox__input"),
+        (forms.RadioSelect, "options", "usa-radio__input"),
+        (forms.CheckboxInput, "checkbox", "usa-checkbox__input"),
+        (forms.SelectMultiple, "input", "usa-select usa-select--multiple"),
+        (forms.MultiWidget, "group", "usa-input"),
+        (forms.Select, "input", "usa-select"),
+        (forms.Textarea, "input", "usa-textarea"),
+        (forms.FileInput, "input", "file-input"),
+        (forms.Input, "input", "usa-input"),
+    )
+
+    @cached_property
+    def _kind(self) -> tuple[str, str]:
+        widget = self.field.widget
+        return next((k[1:] for k in self.KINDS if isinstance(widget, k[0])), ("input", ""))
+
+    @property
+    def kind(self) -> str:
+        return self._kind[0]
+
+    @property
+    def counts_characters(self) -> bool:
+        return isinstance(self.field.widget, forms.Textarea) and bool(
+            self.field.widget.attrs.get("maxlength")
+        )
+
+    @property
+    def first_id(self) -> str:
+        """Where a link from the error summary lands: the first control of the field."""
+        return f"{self.auto_id}_0" if self.kind in {"options", "group"} else self.id_for_label
+
+    @property
+    def is_optional(self) -> bool:
+        return not self.field.required and self.kind != "checkbox"
+
+    @property
+    def data(self) -> Any:
+        value = super().data
+        if isinstance(self.field.widget, forms.PasswordInput):
+            return value
+        if isinstance(value, list):
+            return [tidy(item) if isinstance(item, str) else item for item in value]
+        return tidy(value) if isinstance(value, str) else value
+
+    def build_widget_attrs(
+        self, attrs: dict[str, Any], widget: forms.Widget | None = None
+    ) -> dict[str, str | bool]:
+        built = super().build_widget_attrs(attrs, widget)
+        if self.is_hidden:
+            return built
+        classes = [self._kind[1], str((widget or self.field.widget).attrs.get("class", ""))]
+        if self.kind == "input" and self.errors:
+            classes.append("usa-input--error")
+        if self.counts_characters:
+            classes.append("usa-character-count__field")
+        built["class"] = " ".join(name for name in classes if name)
+        return built
+
+
+class Renderer(TemplatesSetting):
+    form_template_name = "forms/form.html"
+    formset_template_name = "forms/formset.html"
+    field_template_name = "forms/field.html"
+    bound_field_class = Field
+
+
+class DateInput(forms.DateInput):
+    """The browser's own date field: phones show their picker, it posts ISO dates, and it needs no script.
+    The design system's picker posts MM/DD/YYYY and, open, fails one axe rule of its own."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None, format: str = "%Y-%m-%d") -> None:
+        super().__init__(attrs, format)
+
+
+class TimeInput(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self, attrs: dict[str, Any] | None = None, format: str = "%H:%M") -> None:
+        super().__init__(attrs, format)
+
+
+class DateTimeInput(forms.DateTimeInput):
+    input_type = "datetime-local"
+
+    def __init__(self, attrs: dict[str, Any] | None = None, format: str = "%Y-%m-%dT%H:%M") -> None:
+        super().__init__(attrs, format)
+
+
+class LookupInput(forms.TextInput):
+    """A text field that finds as one types. Without script it is a text field, and the server matches what was typed.
+
+    `url` answers `?q=` with `{"results": [{"reference", "name", "detail"}]}`. `into` names the field of the same
+    form (usually hidden) that receives the chosen reference, and is emptied when the text is changed by hand.
+    """
+
+    def __init__(self, url: Any, into: str = "", attrs: dict[str, Any] | None = None) -> None:
+        self.url = url
+        hooks = {"data-autocomplete-into": into} if into else {}
+        super().__init__({"autocomplete": "off", **hooks, **(attrs or {})})
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        # Here and not in __init__: a form class is made before the URLs are known.
+        return super().get_context(name, value, {**(attrs or {}), "data-autocomplete-url": str(self.url)})
+
+
+class LongSelect(forms.Select):
+    """A select with many options, which becomes a field to type in where there is script."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None, choices: Any = ()) -> None:
+        super().__init__({"data-autocomplete": "", **(attrs or {})}, choices)
+
+
+NATIVE = {
+    forms.DateInput: DateInput,
+    forms.TimeInput: TimeInput,
+    forms.DateTimeInput: DateTimeInput,
+}
+
+
+class House(forms.BaseForm):
+    """What every form of the product has: native pickers, options in words, one error summary."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            self._dress(field)
+
+    @staticmethod
+    def _dress(field: forms.Field) -> None:
+        if native := NATIVE.get(type(field.widget)):
+            widget = native()
+            widget.attrs.update(field.widget.attrs)
+            field.widget = widget
+        if isinstance(field, forms.ChoiceField):
+            _name_the_blank(field)
+
+    @property
+    def problems(self) -> Iterator[tuple[str, str, str]]:
+        """Each error as (id to go to, label, message), in the order of the page."""
+        for message in self.non_field_errors():
+            yield "", "", str(message)
+        for bound in self:
+            for message in bound.errors:
+                yield getattr(bound, "first_id", bound.id_for_label), str(bound.label), str(message)
+
+
+def _name_the_blank(field: forms.ChoiceField) -> None:
+    is_radio = isinstance(field.widget, forms.RadioSelect)
+    if isinstance(field, forms.ModelChoiceField):
+        if field.empty_label is not None:
+            field.empty_label = (
+                None if is_radio and field.required else (NOT_STATED if is_radio else NOTHING_CHOSEN)
+            )
+            field.widget.choices = field.choices
+        return
+    if callable(getattr(field, "_choices", None)):
+        return
+    words = NOT_STATED if is_radio else NOTHING_CHOSEN
+    choices = [(value, words if label == DJANGO_BLANK else label) for value, label in field.choices]
+    field.choices = [c for c in choices if not (is_radio and field.required and c[0] in ("", None))]
+
+
+class Form(House, forms.Form):
+    pass
+
+
+class ModelForm(House, StockModelForm[M]):
+    pass
+
+
+class Versioned(forms.Form):
+    """Carries the row version that was read, so that an edit made on an older page is refused and not lost.
+
+    Put it before Form or ModelForm. The view passes `form.version_read` to the action and, on Stale, calls
+    `form.refuse_stale(current)` and shows the form again with status 409.
+    """
+
+    version_field = "version"
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if instance := getattr(self, "instance", None):
+            self.initial.setdefault("version", getattr(instance, self.version_field))
+
+    @property
+    def version_read(self) -> int | None:
+        version: int | None = self.cleaned_data.get("version")
+        return version
+
+    def refuse_stale(self, current: int) -> None:
+        """Keeps what was typed and moves on to the current version: sending again is then a decision."""
+        data = self.data.copy()
+        data[self.add_prefix("version")] = str(current)
+        self.data = data
+        self.add_error(
+            None,
+            "Somebody else changed this after you opened it. What you wrote is still below and is not saved yet. "
+            "Look at what changed, then send again.",
+        )
+
+
+class Rows(FormSet):
+    """Several small forms on one page. Script adds and removes rows; without it, a blank row is always there and
+    “Add another” saves and comes back to this page with a new blank one."""
+
+    row_name = "Row"
+    add_words = "Add another"
+
+    @property
+    def asks_for_more(self) -> bool:
+        return self.is_bound and f"{self.prefix}-more" in self.data
+
+    @property
+    def problems(self) -> Iterator[tuple[str, str, str]]:
+        for message in self.non_form_errors():
+            yield "", "", str(message)
+        for number, form in enumerate(self.forms, 1):
+            for anchor, label, message in getattr(form, "problems", ()):
+                yield anchor, f"{self.row_name} {number}: {label}".removesuffix(": "), message

@@ -1,0 +1,57 @@
+"""What holds for every answer to a browser."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from diplomacy.lib.errors import Refusal
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+}
+
+
+class NoStoreMiddleware:
+    """No page is kept by a browser or a proxy for the next person. Static files are answered before this is reached."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers["Cache-Control"] = "no-store"
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+
+class RefusalMiddleware:
+    """A refusal raised by a view becomes a page with its reason and a way back. The API has its own answer."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, refusal: Exception) -> HttpResponse | None:
+        if not isinstance(refusal, Refusal):
+            return None
+        context = {"refusal": refusal, "back": way_back(request)}
+        if request.headers.get("HX-Request"):
+            return render(request, "components/refusal.html", context, status=refusal.status)
+        template = {403: "403.html", 400: "refused.html"}.get(refusal.status, "409.html")
+        return render(request, template, context, status=refusal.status)
+
+
+def way_back(request: HttpRequest) -> str:
+    """The page the person came from, if it is ours: read from the referrer, never from the address."""
+    origin = f"{request.scheme}://{request.get_host()}"
+    referrer = request.headers.get("Referer", "")
+    return referrer.removeprefix(origin) if referrer.startswith(f"{origin}/") else ""

@@ -1,0 +1,99 @@
+// Turns a text field with data-autocomplete-url, or a long select with data-autocomplete, into one that finds as one types.
+(() => {
+  const WAIT = 200;
+
+  const partner = (input) => {
+    const name = input.dataset.autocompleteInto;
+    return name ? input.form.elements[input.name.replace(/[^-]*$/, name)] : null;
+  };
+
+  const finder = (url) => {
+    let timer;
+    let latest = 0;
+    return (query, give) => {
+      clearTimeout(timer);
+      timer = setTimeout(async () => {
+        const asked = ++latest;
+        const answer = await fetch(`${url}?q=${encodeURIComponent(query)}`, { headers: { Accept: "application/json" } })
+          .then((response) => (response.ok ? response.json() : { results: [] }))
+          .catch(() => ({ results: [] }));
+        if (asked === latest) give(answer.results);
+      }, WAIT);
+    };
+  };
+
+  const plain = (text) => {
+    const span = document.createElement("span");
+    span.textContent = text;
+    return span.innerHTML;
+  };
+
+  const suggestion = (found) => {
+    if (typeof found === "string") return plain(found);
+    const detail = found.detail ? `<span class="lookup__detail">${plain(found.detail)}</span>` : "";
+    return `${plain(found.name)}${detail}`;
+  };
+
+  const enhanceText = (input) => {
+    const into = partner(input);
+    const holder = document.createElement("div");
+    holder.className = "lookup";
+    input.after(holder);
+    const { id, name, value } = input;
+    const described = input.getAttribute("aria-describedby");
+    const invalid = input.getAttribute("aria-invalid");
+    const isRequired = input.required;
+    input.remove();
+    accessibleAutocomplete({
+      element: holder,
+      id,
+      name,
+      defaultValue: value,
+      required: isRequired,
+      minLength: 2,
+      confirmOnBlur: false,
+      showNoOptionsFound: true,
+      tNoResults: () => "Nothing found. What you typed will be kept.",
+      source: finder(input.dataset.autocompleteUrl),
+      templates: { inputValue: (found) => found?.name ?? found ?? "", suggestion },
+      onConfirm: (found) => {
+        if (!found || !into) return;
+        into.value = found.reference;
+        into.dispatchEvent(new Event("change", { bubbles: true }));
+      },
+    });
+    const field = holder.querySelector("input");
+    if (invalid) field.setAttribute("aria-invalid", invalid);
+    if (described) field.setAttribute("aria-describedby", `${field.getAttribute("aria-describedby") || ""} ${described}`.trim());
+    // The chosen record holds only as long as its name stands unchanged.
+    field.addEventListener("input", () => { if (into) into.value = ""; });
+  };
+
+  const enhanceSelect = (select) => {
+    const holder = document.createElement("div");
+    holder.className = "lookup";
+    const described = select.getAttribute("aria-describedby");
+    const invalid = select.getAttribute("aria-invalid");
+    select.before(holder);
+    holder.append(select);
+    accessibleAutocomplete.enhanceSelectElement({
+      selectElement: select,
+      defaultValue: select.value ? undefined : "",
+      minLength: 1,
+      showAllValues: false,
+    });
+    const field = holder.querySelector("input");
+    if (invalid) field.setAttribute("aria-invalid", invalid);
+    if (described) field.setAttribute("aria-describedby", `${field.getAttribute("aria-describedby") || ""} ${described}`.trim());
+  };
+
+  const start = (root) => {
+    for (const input of root.querySelectorAll("input[data-autocomplete-url]")) enhanceText(input);
+    for (const select of root.querySelectorAll("select[data-autocomplete]")) enhanceSelect(select);
+  };
+  document.addEventListener("DOMContentLoaded", () => start(document));
+  document.addEventListener("rows:added", (event) => start(event.detail));
+  document.addEventListener("htmx:load", (event) => {
+    if (event.detail.elt !== document.body) start(event.detail.elt);
+  });
+})();
