@@ -5,3 +5,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "diplomacy.settings")
 
 application = get_wsgi_application()
+
+from diplomacy.checks import refuse_to_start
+
+refuse_to_start()

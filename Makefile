@@ -1,0 +1,55 @@
+.DEFAULT_GOAL := help
+.PHONY: help run setup setup-dev test check check-code bench pins clean
+SHELL := /bin/sh
+BIN := .venv/bin
+TESTS ?= tests
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*## */  make \1 — /p' Makefile
+
+run: setup  ## set up, start everything, print the address (PORT=8000)
+	@exec $(BIN)/python -m diplomacy.run
+
+setup: .venv/.product assets/.stamp  ## the virtual environment and front-end assets
+setup-dev: setup .venv/.dev
+
+.venv/bin/python:
+	@sh deploy/make-venv .venv
+
+.venv/.product: requirements.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.txt
+	@touch $@
+
+.venv/.dev: requirements-dev.txt .venv/.product
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.txt
+	@touch $@
+
+assets/.stamp: package.json package-lock.json diplomacy/assets.py | .venv/.product
+	$(BIN)/python -m diplomacy.assets
+	@touch $@
+
+test: setup-dev  ## every test, browser tests included (TESTS=tests/accounts for some)
+	$(BIN)/python -m pytest -n 2 $(TESTS)
+
+check: check-code  ## what CI runs: the checks of the code, then make test
+	$(MAKE) test
+
+check-code: setup-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+	$(BIN)/djlint --profile django --lint templates
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	$(BIN)/hadolint Dockerfile
+	sh deploy/check-production
+
+bench: setup-dev  ## the figures of docs/performance.md
+	$(BIN)/python -m diplomacy.embedded --at var/bench --fast -- $(BIN)/python -m benchmarks
+
+pins: setup-dev  ## compile requirements*.txt from requirements*.in
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links -o requirements.txt requirements.in
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links -o requirements-dev.txt requirements-dev.in
+
+clean:  ## remove all that make made; the data in var/ stays
+	rm -rf .venv assets node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,73 @@
+"""Services, settings and databases of a test run.
+
+Tests run as the app role, on a database that the owner role makes and migrates, so that what the app may not do fails
+here first. Imported by conftest.py before Django reads its settings: without DATABASE_URL it starts the embedded
+services in var/test. Every run and every worker has a database of its own.
+"""
+
+import contextlib
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from diplomacy.embedded import BASE_DIR, services
+
+# First come, the whole run: workers inherit the environment of the process that starts them.
+RUN = os.environ.setdefault("TEST_RUN", str(os.getpid()))
+os.environ.update({"TESTING": "1", "DEBUG": "0", "DEMO": "0", "REDIS_PREFIX": f"test{RUN}:"})
+os.environ.setdefault("VAR_DIR", str(BASE_DIR / "var" / "test"))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "diplomacy.settings")
+os.environ.setdefault("SECRET_KEY", "only-for-tests-" * 4)
+NAME = re.compile(r"test_diplomacy_(\d+)_\w+")
+_running = contextlib.ExitStack()
+_running.enter_context(services(Path(os.environ["VAR_DIR"]), fast=True))
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def drop_left_over() -> None:
+    """A killed run leaves its databases; the next one clears them away."""
+    with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as connection:
+        for (name,) in connection.execute("SELECT datname FROM pg_database").fetchall():
+            if (match := NAME.fullmatch(name)) and not is_alive(int(match[1])):
+                connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        drop_left_over()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    _running.close()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(worker_id: str) -> None:
+    from django.conf import settings
+
+    for database in settings.DATABASES.values():
+        database.setdefault("TEST", {})["NAME"] = f"test_diplomacy_{RUN}_{worker_id}"
+
+
+@pytest.fixture
+def owner_connection(transactional_db: None) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    """For the few tests that must look at what the app role may not touch."""
+    from django.db import connections
+
+    given = connections["owner"].get_connection_params() | {"dbname": connections["default"].settings_dict["NAME"]}
+    wanted = {name: given[name] for name in ("dbname", "user", "password", "host", "port") if name in given}
+    with psycopg.connect(**wanted, autocommit=True) as connection:
+        yield connection
