@@ -1,7 +1,7 @@
 """Every write of the product ends in `record`: one entry, and one notice for each person to be told."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from celery import current_app
@@ -10,7 +10,8 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from activity.kinds import KINDS
-from activity.models import Entry, Notice, Preference
+from activity.models import Creation, Entry, Notice, Preference
+from diplomacy.lib.errors import Conflict
 from diplomacy.lib.readers import Actor
 
 log = logging.getLogger(__name__)
@@ -47,9 +48,17 @@ def record(
 
 
 def _queue(entry: Entry, recipients: set[int]) -> None:
-    quiet = set() if KINDS[entry.kind].is_urgent else _wanting_no_mail(entry.kind, recipients)
+    quiet = (
+        set()
+        if KINDS[entry.kind].is_urgent
+        else _wanting_no_mail(entry.kind, recipients)
+    )
     notices = Notice.objects.bulk_create(
-        Notice(entry=entry, recipient_id=user_id, mail="unwanted" if user_id in quiet else "due")
+        Notice(
+            entry=entry,
+            recipient_id=user_id,
+            mail="unwanted" if user_id in quiet else "due",
+        )
         for user_id in sorted(recipients)
     )
     ids = [notice.pk for notice in notices if notice.mail == Notice.Mail.DUE]
@@ -57,7 +66,9 @@ def _queue(entry: Entry, recipients: set[int]) -> None:
 
 
 def _wanting_no_mail(kind: str, recipients: set[int]) -> set[int]:
-    chosen = Preference.objects.filter(kind=kind, user__in=recipients, channel=Preference.Channel.APPLICATION)
+    chosen = Preference.objects.filter(
+        kind=kind, user__in=recipients, channel=Preference.Channel.APPLICATION
+    )
     return set(chosen.values_list("user_id", flat=True))
 
 
@@ -66,9 +77,13 @@ def hand_over(notice_ids: list[int]) -> None:
     if not notice_ids:
         return
     try:
-        current_app.send_task("activity.tasks.deliver", args=[notice_ids], ignore_result=True)
+        current_app.send_task(
+            "activity.tasks.deliver", args=[notice_ids], ignore_result=True
+        )
     except (OperationalError, OSError):
-        log.warning("Broker unreachable: %d notices wait for the sweep", len(notice_ids))
+        log.warning(
+            "Broker unreachable: %d notices wait for the sweep", len(notice_ids)
+        )
 
 
 def mark_read(notices: models.QuerySet[Notice]) -> int:
@@ -76,4 +91,27 @@ def mark_read(notices: models.QuerySet[Notice]) -> int:
 
 
 def prefer(user_id: int, *, kind: str, channel: str) -> None:
-    Preference.objects.update_or_create(user_id=user_id, kind=kind, defaults={"channel": channel})
+    Preference.objects.update_or_create(
+        user_id=user_id, kind=kind, defaults={"channel": channel}
+    )
+
+
+@transaction.atomic
+def once(
+    key: str, *, user_id: int, digest: str, make: Callable[[], models.Model]
+) -> tuple[int, bool]:
+    """(id, made now): run `make` for the first request with this key, and answer the id it made to every later one.
+
+    Two requests at once: the second waits on the unique key until the first has committed. Conflict when the key
+    was used for something else.
+    """
+    creation, is_first = Creation.objects.get_or_create(
+        user_id=user_id, key=key, defaults={"digest": digest}
+    )
+    if creation.digest != digest:
+        raise Conflict("This idempotency key was used for a different request.")
+    if creation.subject_id is not None:
+        return creation.subject_id, False
+    creation.subject_id = make().pk
+    creation.save(update_fields=["subject_id"])
+    return creation.subject_id, is_first

@@ -17,8 +17,12 @@ class Entry(models.Model):
 
     at = models.DateTimeField(db_default=models.functions.Now(), editable=False)
     kind = models.CharField(max_length=60)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    office = models.ForeignKey("accounts.Office", models.PROTECT, null=True, related_name="+")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    office = models.ForeignKey(
+        "accounts.Office", models.PROTECT, null=True, related_name="+"
+    )
     subject_type = models.CharField(max_length=60)
     subject_id = models.BigIntegerField()
     subject_reference = models.CharField(max_length=12)
@@ -29,7 +33,11 @@ class Entry(models.Model):
 
     class Meta:
         verbose_name_plural = "entries"
-        indexes = [models.Index(fields=["subject_type", "subject_id", "id"], name="entry_subject")]
+        indexes = [
+            models.Index(
+                fields=["subject_type", "subject_id", "id"], name="entry_subject"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject_reference}"
@@ -50,7 +58,9 @@ class Notice(models.Model):
         FAILED = "failed", "Could not be delivered"
 
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="notices")
-    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="notices")
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="notices"
+    )
     delivery_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     read_at = models.DateTimeField(null=True)
@@ -62,11 +72,19 @@ class Notice(models.Model):
     objects = NoticeQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["entry", "recipient"], name="one_notice_a_recipient")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entry", "recipient"], name="one_notice_a_recipient"
+            )
+        ]
         indexes = [
-            models.Index(fields=["try_after"], condition=Q(mail="due"), name="notice_outbox"),
+            models.Index(
+                fields=["try_after"], condition=Q(mail="due"), name="notice_outbox"
+            ),
             models.Index(fields=["recipient", "-id"], name="notice_recipient"),
-            models.Index(fields=["recipient"], condition=Q(read_at=None), name="notice_unread"),
+            models.Index(
+                fields=["recipient"], condition=Q(read_at=None), name="notice_unread"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -80,12 +98,36 @@ class Preference(models.Model):
         APPLICATION = "application", "In the application only"
         EMAIL = "email", "In the application and by e-mail"
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notice_preferences")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="notice_preferences"
+    )
     kind = models.CharField(max_length=60)
     channel = models.CharField(max_length=12, choices=Channel)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "kind"], name="one_preference_a_kind")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "kind"], name="one_preference_a_kind"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.channel}"
+
+
+class Creation(models.Model):
+    """An idempotency key and what it made, so that a repeated request makes nothing twice."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=100)
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the request")
+    subject_id = models.BigIntegerField(null=True)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "key"], name="key_once_a_user")
+        ]
+
+    def __str__(self) -> str:
+        return self.key

@@ -1,4 +1,4 @@
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -6,13 +6,12 @@ from django.utils import timezone
 
 from diplomacy.lib.readers import VisibleQuerySet, keys_of
 
-if TYPE_CHECKING:
-    from activity.models import Entry, Notice
-
 
 class EntryQuerySet(VisibleQuerySet):
     def about(self, subject: models.Model) -> Self:
-        return self.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk)
+        return self.filter(
+            subject_type=subject._meta.label_lower, subject_id=subject.pk
+        )
 
     def readable_with(self, user: Any) -> Self:
         """Of a subject the caller has already fetched through `visible_to`: the lines meant for this reader."""

@@ -1,0 +1,76 @@
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import Member
+from activity import actions as activity
+from counterparts import rules
+from counterparts.folding import fold
+from counterparts.models import Alias, Counterpart
+from diplomacy.lib.errors import Stale
+
+FOLDED_LENGTH = 1000
+
+
+@transaction.atomic
+def add(*, by: Member, aliases: Sequence[str] = (), **fields: Any) -> Counterpart:
+    """Put a foreign body or person on the register."""
+    rules.require_writer(by)
+    rules.check_place(fields.get("country", ""), fields.get("subdivision", ""))
+    counterpart = Counterpart(added_for=by.office, added_by=by.user, **fields)
+    counterpart.folded = _folded(counterpart, aliases)
+    counterpart.save()
+    _set_aliases(counterpart, aliases)
+    activity.record("counterparts.added", counterpart, by=by)
+    return counterpart
+
+
+@transaction.atomic
+def change(
+    counterpart: Counterpart,
+    *,
+    by: Member,
+    version: int,
+    aliases: Sequence[str] | None = None,
+    **fields: Any,
+) -> Counterpart:
+    rules.require_writer(by)
+    held = Counterpart.objects.select_for_update().get(pk=counterpart.pk)
+    if held.version != version:
+        raise Stale
+    changed = sorted(
+        name for name, value in fields.items() if getattr(held, name) != value
+    )
+    for name, value in fields.items():
+        setattr(held, name, value)
+    rules.check_place(held.country, held.subdivision)
+    rules.check_parent(held)
+    kept = (
+        list(held.aliases.values_list("name", flat=True))
+        if aliases is None
+        else aliases
+    )
+    held.folded = _folded(held, kept)
+    held.version += 1
+    held.save()
+    if aliases is not None:
+        _set_aliases(held, aliases)
+    activity.record("counterparts.changed", held, by=by, fields=changed)
+    return held
+
+
+def _folded(counterpart: Counterpart, aliases: Sequence[str]) -> str:
+    names = dict.fromkeys(
+        fold(name) for name in (counterpart.name, counterpart.native_name, *aliases)
+    )
+    return " | ".join(name for name in names if name)[:FOLDED_LENGTH]
+
+
+def _set_aliases(counterpart: Counterpart, aliases: Sequence[str]) -> None:
+    counterpart.aliases.all().delete()
+    Alias.objects.bulk_create(
+        Alias(counterpart=counterpart, name=name)
+        for name in dict.fromkeys(aliases)
+        if name
+    )

@@ -1,0 +1,126 @@
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from accounts.models import Office
+from counterparts import places
+from counterparts.querysets import CounterpartQuerySet
+from diplomacy.lib.references import ReferenceField
+
+
+class Counterpart(models.Model):
+    """A foreign body, or a person in one. Everyone signed in reads the registry."""
+
+    class Kind(models.TextChoices):
+        NATIONAL = "national", "National government body"
+        SUBNATIONAL = "subnational", "State, provincial or city government"
+        MISSION = "mission", "Embassy, consulate or mission"
+        STATE_ENTERPRISE = "state_enterprise", "State-owned enterprise"
+        COMPANY = "company", "Company"
+        NGO = "ngo", "Non-governmental organisation"
+        UNIVERSITY = "university", "University or research institute"
+        INTERNATIONAL = "international", "International organisation"
+        PERSON = "person", "Person"
+
+    reference = ReferenceField("C")
+    kind = models.CharField(max_length=20, choices=Kind)
+    name = models.CharField(max_length=200)
+    native_name = models.CharField("name in its own script", max_length=200, blank=True)
+    folded = models.CharField(
+        max_length=1000,
+        editable=False,
+        help_text="All names in plain lower-case letters",
+    )
+    country = models.CharField(
+        max_length=2, blank=True, help_text="ISO 3166-1; empty for international bodies"
+    )
+    subdivision = models.CharField(max_length=6, blank=True, help_text="ISO 3166-2")
+    city = models.CharField(max_length=100, blank=True)
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="parts",
+        verbose_name="part of",
+    )
+    profile = models.TextField(max_length=5000, blank=True)
+    website = models.URLField(blank=True)
+    added_for = models.ForeignKey(Office, models.PROTECT, related_name="+")
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
+    )
+    added_at = models.DateTimeField(auto_now_add=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = CounterpartQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        indexes = [
+            GinIndex(
+                fields=["folded"], opclasses=["gin_trgm_ops"], name="counterpart_folded"
+            ),
+            models.Index(fields=["country", "name"], name="counterpart_country"),
+            models.Index(fields=["name", "id"], name="counterpart_name"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(parent=F("id")), name="counterpart_is_not_part_of_itself"
+            ),
+            models.CheckConstraint(
+                condition=Q(subdivision="") | Q(subdivision__startswith=F("country")),
+                name="subdivision_lies_in_its_country",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("counterparts:detail", args=[self.reference])
+
+    @property
+    def place(self) -> str:
+        return places.describe(self.city, self.subdivision, self.country)
+
+
+class Alias(models.Model):
+    counterpart = models.ForeignKey(Counterpart, models.CASCADE, related_name="aliases")
+    name = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = "aliases"
+        constraints = [
+            models.UniqueConstraint(fields=["counterpart", "name"], name="alias_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Post(models.Model):
+    """What a person does in a body, and since when."""
+
+    person = models.ForeignKey(Counterpart, models.CASCADE, related_name="posts")
+    body = models.ForeignKey(Counterpart, models.PROTECT, related_name="holders")
+    title = models.CharField(max_length=120)
+    starts_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["title"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(starts_on=None)
+                | Q(ends_on=None)
+                | Q(ends_on__gte=F("starts_on")),
+                name="post_ends_after_it_starts",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title}, {self.body}"

@@ -1,0 +1,53 @@
+from typing import TYPE_CHECKING
+
+from accounts.models import Member
+from accounts.rules import ADVISING_ROLES, BRIEFING_ROLES, WRITING_ROLES
+from counterparts import places
+from diplomacy.lib.errors import Forbidden, Invalid
+
+if TYPE_CHECKING:
+    from counterparts.models import Counterpart
+
+WRITERS = WRITING_ROLES | ADVISING_ROLES | BRIEFING_ROLES
+
+
+def may_write(member: Member | None) -> bool:
+    return member is not None and member.role in WRITERS
+
+
+def require_writer(member: Member) -> None:
+    if not may_write(member):
+        raise Forbidden(
+            "Your role reads the register of counterparts but does not change it."
+        )
+
+
+def check_place(country: str, subdivision: str) -> None:
+    if country and not places.is_country(country):
+        raise Invalid(
+            {"country": [f"“{country}” is not the ISO code of a foreign country."]}
+        )
+    if subdivision and not places.is_subdivision(subdivision, of=country):
+        raise Invalid(
+            {
+                "subdivision": [
+                    f"“{subdivision}” is not a part of {places.country_name(country) or 'no country'}."
+                ]
+            }
+        )
+
+
+def check_parent(counterpart: "Counterpart") -> None:
+    """A body cannot be part of itself, at any remove."""
+    seen, parent = {counterpart.pk}, counterpart.parent
+    while parent is not None:
+        if parent.pk in seen:
+            raise Invalid(
+                {
+                    "parent": [
+                        "A counterpart cannot be part of itself or of one of its own parts."
+                    ]
+                }
+            )
+        seen.add(parent.pk)
+        parent = parent.parent

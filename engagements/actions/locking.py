@@ -1,0 +1,28 @@
+from diplomacy.lib.errors import Stale
+from engagements.models import AdviceRequest, Engagement
+
+
+def lock(engagement: Engagement, version: int | None = None) -> Engagement:
+    """The row as it is now, held until the transaction ends; Stale when it is not the version that was read."""
+    held = (
+        Engagement.objects.select_for_update(of=("self",))
+        .select_related("office", "contact")
+        .get(pk=engagement.pk)
+    )
+    if version is not None and held.version != version:
+        raise Stale
+    return held
+
+
+def lock_request(request: AdviceRequest, version: int | None = None) -> AdviceRequest:
+    """Engagement first, then its request: one order, so that two writers never wait for each other."""
+    engagement = lock(request.engagement)
+    held = (
+        AdviceRequest.objects.select_for_update(of=("self",))
+        .select_related("desk", "assigned_to")
+        .get(pk=request.pk)
+    )
+    held.engagement = engagement
+    if version is not None and held.version != version:
+        raise Stale
+    return held

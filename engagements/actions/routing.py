@@ -1,0 +1,50 @@
+from django.utils import timezone
+
+from accounts.models import Member, Office
+from activity import actions as activity
+from engagements import clock, rules, watchers
+from engagements.models import AdviceRequest, Engagement
+from engagements.routing import desks_for
+
+
+def ask_covering_desks(engagement: Engagement, *, by: Member) -> None:
+    """Ask each desk that covers it and was not asked yet. What is already over needs no advice."""
+    if (
+        not engagement.wants_advice
+        or not engagement.ends_on
+        or engagement.ends_on < clock.today()
+    ):
+        return
+    asked = set(engagement.advice_requests.values_list("desk_id", flat=True))
+    for desk in desks_for(engagement):
+        if desk.pk not in asked:
+            ask(engagement, desk, by=by)
+
+
+def ask(engagement: Engagement, desk: Office, *, by: Member) -> AdviceRequest:
+    starts = engagement.starts_on
+    assert starts is not None  # a filed engagement has dates: database constraint
+    request = AdviceRequest(
+        engagement=engagement,
+        desk=desk,
+        requested_at=timezone.now(),
+        due_on=clock.due_date(clock.today(), starts),
+    )
+    request.readers, request.federal_reads = rules.request_readers(request)
+    request.save()
+    activity.record(
+        "engagements.advice_requested",
+        engagement,
+        by=by,
+        notify=watchers.of_desk(request),
+        readers=advice_line_readers(request),
+        desk=desk.name,
+        due_on=request.due_on.isoformat(),
+    )
+    return request
+
+
+def advice_line_readers(request: AdviceRequest) -> list[str]:
+    """Advice is between the office and the desks: those the engagement is shared with do not see its lines."""
+    keys, federal = rules.request_readers(request)
+    return [*keys, "federal"] if federal else keys

@@ -1,0 +1,136 @@
+from collections.abc import Sequence
+
+from django.contrib.auth.models import Permission
+from django.db import transaction
+
+from accounts.models import Coalition, Member, Office, User
+from activity import actions as activity
+from diplomacy.lib import readers
+from diplomacy.lib.errors import Invalid
+from engagements import rules, watchers
+from engagements.actions.locking import lock
+from engagements.choices import Visibility
+from engagements.models import (
+    Advice,
+    AdviceRequest,
+    DeskNote,
+    Engagement,
+    EngagementGroupPermission,
+    EngagementUserPermission,
+    OfficeNote,
+)
+
+
+@transaction.atomic
+def share(
+    engagement: Engagement,
+    *,
+    by: Member,
+    visibility: str,
+    offices: Sequence[Office] = (),
+    coalitions: Sequence[Coalition] = (),
+    people: Sequence[User] = (),
+    version: int | None = None,
+) -> Engagement:
+    """Choose who may see it. Whoever restricts it is among the people named, so that nobody locks themselves out."""
+    held = lock(engagement, version)
+    rules.require("share", held, by)
+    if visibility == Visibility.SHARED and not (offices or coalitions or people):
+        raise Invalid(
+            {
+                "visibility": [
+                    "Name at least one office, coalition or person to share it with."
+                ]
+            }
+        )
+    named = {user.pk for user in people} | (
+        {by.user_id} if visibility == Visibility.RESTRICTED else set()
+    )
+    held.visibility = visibility
+    held.version += 1
+    held.federal_reads = held.federal_reads and visibility != Visibility.RESTRICTED
+    held.save()
+    _grant(held, named, [body.group_id for body in (*offices, *coalitions)])
+    activity.record("engagements.shared", held, by=by, visibility=visibility)
+    refresh_readers(held, by=by)
+    return held
+
+
+def refresh_readers(held: Engagement, *, by: Member) -> None:
+    """Recompute `readers` of the engagement and of its advice, and tell those newly admitted by name."""
+    before = set(held.readers)
+    requests = list(
+        AdviceRequest.objects.filter(engagement=held).select_related("desk")
+    )
+    held.readers, held.federal_reads = rules.engagement_readers(
+        held, named_keys(held), [request.desk_id for request in requests]
+    )
+    held.save(update_fields=["readers", "federal_reads"])
+    for request in requests:
+        request.engagement = held
+        _refresh_request(request)
+    own = readers.office(held.office_id)
+    desk_leads = {readers.office(request.desk_id, "desk_lead") for request in requests}
+    added = set(held.readers) - before - {own} - desk_leads
+    if told := watchers.newly_admitted(held, added):
+        activity.record(
+            "engagements.shared", held, by=by, notify=told, visibility=held.visibility
+        )
+
+
+def named_keys(engagement: Engagement) -> list[str]:
+    people = engagement.named_people.values_list("user_id", flat=True)
+    groups = list(engagement.named_groups.values_list("group_id", flat=True))
+    offices = Office.objects.filter(group__in=groups).values_list("pk", flat=True)
+    coalitions = Coalition.objects.filter(group__in=groups).values_list("pk", flat=True)
+    return [
+        *(readers.person(pk) for pk in people),
+        *(readers.office(pk) for pk in offices),
+        *(readers.coalition(pk) for pk in coalitions),
+    ]
+
+
+def _refresh_request(request: AdviceRequest) -> None:
+    keys, federal = rules.request_readers(request)
+    inside = rules.unreleased_readers(request)
+    AdviceRequest.objects.filter(pk=request.pk).update(
+        readers=keys, federal_reads=federal
+    )
+    Advice.objects.filter(request=request, released_at__isnull=False).update(
+        readers=keys, federal_reads=federal
+    )
+    Advice.objects.filter(request=request, released_at=None).update(
+        readers=inside, federal_reads=False
+    )
+    DeskNote.objects.filter(request=request).update(readers=inside)
+
+
+def _grant(held: Engagement, user_ids: set[int], group_ids: Sequence[int]) -> None:
+    view = Permission.objects.get(
+        content_type__app_label="engagements", codename="view_engagement"
+    )
+    EngagementUserPermission.objects.filter(content_object=held).delete()
+    EngagementGroupPermission.objects.filter(content_object=held).delete()
+    EngagementUserPermission.objects.bulk_create(
+        EngagementUserPermission(content_object=held, permission=view, user_id=pk)
+        for pk in sorted(user_ids)
+    )
+    EngagementGroupPermission.objects.bulk_create(
+        EngagementGroupPermission(content_object=held, permission=view, group_id=pk)
+        for pk in sorted(set(group_ids))
+    )
+
+
+@transaction.atomic
+def note_for_office(engagement: Engagement, *, by: Member, text: str) -> OfficeNote:
+    held = lock(engagement)
+    rules.require("note", held, by)
+    note = OfficeNote.objects.create(engagement=held, text=text, written_by=by)
+    keys = (
+        held.readers
+        if held.visibility == Visibility.RESTRICTED
+        else [readers.office(held.office_id)]
+    )
+    own = [key for key in keys if not key.endswith(":desk_lead")]
+    activity.record("engagements.noted", held, by=by, readers=own)
+    return note

@@ -1,0 +1,62 @@
+"""The advice clock: federal working days, in Washington's calendar.
+
+Working days are Monday to Friday without the federal holidays of 5 U.S.C. 6103 as observed (package `holidays`).
+"""
+
+from datetime import date, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import holidays
+from django.conf import settings
+from django.utils import timezone
+
+WASHINGTON = ZoneInfo("America/New_York")
+
+
+def today() -> date:
+    """The desks' date, whatever zone the reader lives in."""
+    return timezone.localdate(timezone=WASHINGTON)
+
+
+@cache
+def _holidays(year: int) -> frozenset[date]:
+    return frozenset(
+        holidays.country_holidays("US", years=[year], categories=("public",))
+    )
+
+
+def is_working_day(day: date) -> bool:
+    return day.weekday() < 5 and day not in _holidays(day.year)
+
+
+def add_working_days(day: date, count: int) -> date:
+    """The `count`-th working day after `day` (count 0: the day itself, even when it is a Sunday)."""
+    while count > 0:
+        day += timedelta(days=1)
+        count -= is_working_day(day)
+    return day
+
+
+def working_days_between(start: date, end: date) -> int:
+    """Working days after `start` up to and including `end`; 0 when `end` is not later."""
+    days = (
+        start + timedelta(days=offset) for offset in range(1, (end - start).days + 1)
+    )
+    return sum(is_working_day(day) for day in days)
+
+
+def due_date(asked: date, starts: date) -> date:
+    """ADVICE_WORKING_DAYS after asking, or the day before the engagement if that is sooner, never before asking."""
+    return max(
+        asked,
+        min(
+            add_working_days(asked, settings.ADVICE_WORKING_DAYS),
+            starts - timedelta(days=1),
+        ),
+    )
+
+
+def resume(due: date, *, paused: date, resumed: date) -> date:
+    """The due date after a question has waited on the office: as many working days later as it waited."""
+    return add_working_days(due, working_days_between(paused, resumed))

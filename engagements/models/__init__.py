@@ -1,0 +1,40 @@
+from engagements.models.advice import (
+    Advice,
+    AdviceRequest,
+    AdviceResponse,
+    DeskNote,
+    Question,
+)
+from engagements.models.engagements import (
+    AttentionFlag,
+    Engagement,
+    EngagementGroupPermission,
+    EngagementUserPermission,
+    EngagementVersion,
+    OfficeNote,
+    Participant,
+    Reading,
+    Stop,
+)
+from engagements.models.outcomes import Commitment, OutcomeReport
+from engagements.models.routing import Coverage
+
+__all__ = [
+    "Advice",
+    "AdviceRequest",
+    "AdviceResponse",
+    "AttentionFlag",
+    "Commitment",
+    "Coverage",
+    "DeskNote",
+    "Engagement",
+    "EngagementGroupPermission",
+    "EngagementUserPermission",
+    "EngagementVersion",
+    "OfficeNote",
+    "OutcomeReport",
+    "Participant",
+    "Question",
+    "Reading",
+    "Stop",
+]

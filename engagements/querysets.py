@@ -1,0 +1,66 @@
+from typing import TYPE_CHECKING, Any, Self
+
+from django.apps import apps
+from django.db.models import F, Q
+from django.utils import timezone
+
+from diplomacy.lib.readers import ProtectedQuerySet, VisibleQuerySet
+from engagements import clock
+
+if TYPE_CHECKING:
+    from accounts.models import Member, Office
+
+
+class EngagementQuerySet(ProtectedQuerySet):
+    def of_office(self, office: "Office") -> Self:
+        return self.filter(office=office)
+
+    def upcoming(self) -> Self:
+        """Filed and not yet over, nearest first."""
+        return self.filter(status="filed", ends_on__gte=timezone.localdate()).order_by(
+            "starts_on", "id"
+        )
+
+    def drafts(self) -> Self:
+        return self.filter(status="draft")
+
+    def owing_report(self) -> Self:
+        """Over, and nobody has said yet what came of it."""
+        over = Q(status="filed", ends_on__lt=timezone.localdate()) | Q(status="held")
+        return self.filter(over).order_by("ends_on", "id")
+
+    def latest_first(self) -> Self:
+        """Undated drafts first, then by date: the order of the index, so that a page of a million rows is a page."""
+        return self.order_by(F("starts_on").desc(nulls_first=True), "-id")
+
+
+class AdviceRequestQuerySet(ProtectedQuerySet):
+    def open(self) -> Self:
+        return self.filter(status__in=["requested", "assigned", "question"])
+
+    def of_desk(self, desk: "Office") -> Self:
+        return self.filter(desk=desk)
+
+    def queue(self) -> Self:
+        """What a desk has to do, the most urgent first."""
+        return self.open().order_by("due_on", "id")
+
+    def overdue(self) -> Self:
+        """Past the due date while the clock runs: a question that waits on the office stops it."""
+        return self.filter(
+            status__in=["requested", "assigned"], due_on__lt=clock.today()
+        )
+
+    def assigned_to(self, member: "Member") -> Self:
+        return self.open().filter(assigned_to=member)
+
+
+class CommitmentQuerySet(VisibleQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        engagements = apps.get_model(
+            "engagements.Engagement"
+        )._default_manager.visible_to(user)  # type: ignore[attr-defined]
+        return self.filter(engagement__in=engagements)
+
+    def open(self) -> Self:
+        return self.filter(closed_at=None)

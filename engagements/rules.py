@@ -1,0 +1,205 @@
+"""Who may do what to an engagement and to advice, and from which status to which. No query, no write."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+from accounts.models import Member
+from accounts.rules import ADVISING_ROLES, WRITING_ROLES
+from diplomacy.lib import readers
+from diplomacy.lib.errors import Conflict, Forbidden
+from engagements.choices import AdviceStatus as A
+from engagements.choices import Status as S
+from engagements.choices import Visibility
+
+if TYPE_CHECKING:
+    from engagements.models import AdviceRequest, Engagement
+
+
+class Move(NamedTuple):
+    label: str
+    before: frozenset[str]
+    after: str | None
+    """None: the status stays."""
+    roles: frozenset[str]
+
+
+def _move(
+    label: str, before: Iterable[str], after: str | None, roles: frozenset[str]
+) -> Move:
+    return Move(label, frozenset(before), after, roles)
+
+
+MOVES = {
+    "save": _move("Save draft", [S.DRAFT], None, WRITING_ROLES),
+    "file": _move("File", [S.DRAFT], S.FILED, WRITING_ROLES),
+    "amend": _move("Amend", [S.FILED, S.POSTPONED], None, WRITING_ROLES),
+    "postpone": _move("Postpone", [S.FILED], S.POSTPONED, WRITING_ROLES),
+    "resume": _move("Set new dates", [S.POSTPONED], S.FILED, WRITING_ROLES),
+    "cancel": _move(
+        "Cancel", [S.DRAFT, S.FILED, S.POSTPONED], S.CANCELLED, WRITING_ROLES
+    ),
+    "hold": _move("Mark as held", [S.FILED], S.HELD, WRITING_ROLES),
+    "report": _move("Write the outcome report", [S.HELD], S.REPORTED, WRITING_ROLES),
+    "share": _move(
+        "Change who may see it",
+        [S.DRAFT, S.FILED, S.POSTPONED, S.HELD, S.REPORTED],
+        None,
+        WRITING_ROLES,
+    ),
+    "note": _move("Add an office note", list(S), None, WRITING_ROLES),
+    "commit": _move(
+        "Add a commitment", [S.FILED, S.HELD, S.REPORTED], None, WRITING_ROLES
+    ),
+    "ask": _move("Ask a desk for advice", [S.FILED, S.POSTPONED], None, WRITING_ROLES),
+}
+
+ADVICE_MOVES = {
+    "take": _move(
+        "Take it", [A.REQUESTED, A.ASSIGNED, A.QUESTION], None, ADVISING_ROLES
+    ),
+    "question": _move("Ask the office", [A.ASSIGNED], A.QUESTION, ADVISING_ROLES),
+    "answer": _move("Answer", [A.QUESTION], A.ASSIGNED, WRITING_ROLES),
+    "draft": _move(
+        "Draft advice",
+        [A.ASSIGNED, A.QUESTION, A.GIVEN, A.RESPONDED, A.LAPSED],
+        None,
+        ADVISING_ROLES,
+    ),
+    "give": _move(
+        "Release advice",
+        [A.ASSIGNED, A.GIVEN, A.RESPONDED, A.LAPSED],
+        A.GIVEN,
+        ADVISING_ROLES,
+    ),
+    "respond": _move("Respond", [A.GIVEN], A.RESPONDED, WRITING_ROLES),
+    "note": _move("Add a desk note", list(A), None, ADVISING_ROLES),
+    "lapse": _move("Lapse", [A.REQUESTED, A.ASSIGNED], A.LAPSED, frozenset()),
+}
+OFFICE_SIDE = frozenset({"answer", "respond"})
+
+
+def owns(member: Member | None, engagement: "Engagement") -> bool:
+    return member is not None and member.office_id == engagement.office_id
+
+
+def may(move: str, engagement: "Engagement", member: Member | None) -> bool:
+    rule = MOVES[move]
+    return (
+        member is not None
+        and owns(member, engagement)
+        and member.role in rule.roles
+        and engagement.status in rule.before
+    )
+
+
+def allowed(engagement: "Engagement", member: Member | None) -> list[str]:
+    return [move for move in MOVES if may(move, engagement, member)]
+
+
+def require(move: str, engagement: "Engagement", member: Member) -> None:
+    """Forbidden when it is not theirs to do; Conflict when it is, but not from this status."""
+    rule = MOVES[move]
+    if not owns(member, engagement) or member.role not in rule.roles:
+        raise Forbidden(
+            "Only staff and leads of the office that owns this engagement may do this."
+        )
+    if engagement.status not in rule.before:
+        raise Conflict(
+            f"“{rule.label}” is not possible while the engagement is {engagement.get_status_display().lower()}."
+        )
+
+
+WITHOUT_PLACE = frozenset({"virtual_meeting", "call", "correspondence"})
+
+
+def missing(
+    engagement: "Engagement", *, counterparts: int, stops: int
+) -> dict[str, list[str]]:
+    """What a filing must still say, by field. Everything else may come later, by amendment."""
+    lacks = {
+        "title": not engagement.title.strip(),
+        "kind": not engagement.kind,
+        "purpose": not engagement.purpose.strip(),
+        "starts_on": engagement.starts_on is None,
+        "counterparts": counterparts == 0,
+        "stops": stops == 0 and engagement.kind not in WITHOUT_PLACE,
+    }
+    return {
+        field: [MISSING[field]] for field, is_missing in lacks.items() if is_missing
+    }
+
+
+MISSING = {
+    "title": "Give it a title.",
+    "kind": "Say what kind of engagement it is.",
+    "purpose": "Say what it is for.",
+    "starts_on": "Say when it starts. An estimate is fine: you can amend it.",
+    "counterparts": "Name at least one counterpart.",
+    "stops": "Name at least one place.",
+}
+
+
+def may_advise(move: str, request: "AdviceRequest", member: Member | None) -> bool:
+    if member is None or member.role not in ADVICE_MOVES[move].roles:
+        return False
+    office_id = request.engagement.office_id if move in OFFICE_SIDE else request.desk_id
+    return member.office_id == office_id and request.status in ADVICE_MOVES[move].before
+
+
+def allowed_advice(request: "AdviceRequest", member: Member | None) -> list[str]:
+    return [move for move in ADVICE_MOVES if may_advise(move, request, member)]
+
+
+def require_advice(move: str, request: "AdviceRequest", member: Member) -> None:
+    rule = ADVICE_MOVES[move]
+    office_id = request.engagement.office_id if move in OFFICE_SIDE else request.desk_id
+    if member.office_id != office_id or member.role not in rule.roles:
+        side = (
+            "the office that owns the engagement"
+            if move in OFFICE_SIDE
+            else f"{request.desk}"
+        )
+        raise Forbidden(f"Only {side} may do this.")
+    if request.status not in rule.before:
+        raise Conflict(
+            f"“{rule.label}” is not possible now: {request.get_status_display().lower()}."
+        )
+
+
+def engagement_readers(
+    engagement: "Engagement", named: Iterable[str], desk_ids: Iterable[int]
+) -> tuple[list[str], bool]:
+    """(readers, federal_reads) of an engagement; `named` are the keys it is shared with."""
+    own = {readers.office(engagement.office_id)}
+    if not engagement.is_filed:
+        return sorted(own), False
+    if engagement.visibility == Visibility.RESTRICTED:
+        people = {key for key in named if key.startswith("person:")}
+        return sorted(
+            people | {readers.office(desk, "desk_lead") for desk in desk_ids}
+        ), False
+    if engagement.visibility == Visibility.PUBLIC:
+        return sorted(own | {readers.EVERYONE}), True
+    if engagement.visibility == Visibility.SHARED:
+        return sorted(own | set(named)), True
+    return sorted(own), True
+
+
+def desk_keys(desk_id: int) -> list[str]:
+    """Those who work on a desk's unreleased advice and notes."""
+    return [readers.office(desk_id, "desk_lead"), readers.office(desk_id, "liaison")]
+
+
+def request_readers(request: "AdviceRequest") -> tuple[list[str], bool]:
+    """The owning office and the desks; of a restricted engagement, exactly those who may read it."""
+    engagement = request.engagement
+    if engagement.visibility == Visibility.RESTRICTED:
+        return list(engagement.readers), False
+    return [readers.office(engagement.office_id)], True
+
+
+def unreleased_readers(request: "AdviceRequest") -> list[str]:
+    """Unreleased advice and desk notes; of a restricted engagement only the desk's lead knows at all."""
+    if request.engagement.visibility == Visibility.RESTRICTED:
+        return [readers.office(request.desk_id, "desk_lead")]
+    return desk_keys(request.desk_id)

@@ -1,0 +1,8 @@
+from celery import shared_task
+
+from engagements import actions
+
+
+@shared_task(name="engagements.tasks.lapse_overdue")
+def lapse_overdue() -> int:
+    return actions.lapse_overdue()

@@ -1,0 +1,51 @@
+"""Whom to tell. Delivery re-checks each of them against what they may see."""
+
+from collections.abc import Iterable
+
+from accounts.models import Member
+from engagements.choices import Visibility
+from engagements.models import AdviceRequest, Engagement
+
+
+def of_office(engagement: Engagement) -> set[int]:
+    """The contact and the office's leads; of a restricted engagement the people named on it."""
+    if engagement.visibility == Visibility.RESTRICTED:
+        return named_people(engagement)
+    leads = Member.objects.of_office(engagement.office).filter(role=Member.Role.LEAD)
+    return {engagement.contact.user_id, *leads.user_ids()}
+
+
+def of_desk(request: AdviceRequest) -> set[int]:
+    """The liaison who has it; before that, everyone who could take it."""
+    if request.assigned_to:
+        return {request.assigned_to.user_id}
+    roles = (
+        ["desk_lead"]
+        if request.engagement.visibility == Visibility.RESTRICTED
+        else ["desk_lead", "liaison"]
+    )
+    return set(Member.objects.of_office(request.desk).filter(role__in=roles).user_ids())
+
+
+def of_desks(requests: Iterable[AdviceRequest]) -> set[int]:
+    return {user for request in requests for user in of_desk(request)}
+
+
+def named_people(engagement: Engagement) -> set[int]:
+    return set(engagement.named_people.values_list("user_id", flat=True))
+
+
+def newly_admitted(engagement: Engagement, keys: Iterable[str]) -> set[int]:
+    """The people behind reader keys just added by sharing: persons, and the leads of offices named themselves."""
+    persons = {int(key.split(":")[1]) for key in keys if key.startswith("person:")}
+    offices = [int(key.split(":")[1]) for key in keys if key.startswith("office:")]
+    leads = Member.objects.current().filter(
+        office__in=offices, role__in=["lead", "staff", "desk_lead"]
+    )
+    return persons | set(leads.user_ids())
+
+
+def of_advisers(engagement: Engagement) -> set[int]:
+    """The liaisons who have or had it."""
+    assigned = engagement.advice_requests.filter(assigned_to__isnull=False)
+    return set(assigned.values_list("assigned_to__user_id", flat=True))
