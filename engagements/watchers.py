@@ -35,7 +35,7 @@ def named_people(engagement: Engagement) -> set[int]:
     return set(engagement.named_people.values_list("user_id", flat=True))
 
 
-def newly_admitted(engagement: Engagement, keys: Iterable[str]) -> set[int]:
+def newly_admitted(keys: Iterable[str]) -> set[int]:
     """The people behind reader keys just added by sharing: persons, and the leads of offices named themselves."""
     persons = {int(key.split(":")[1]) for key in keys if key.startswith("person:")}
     offices = [int(key.split(":")[1]) for key in keys if key.startswith("office:")]

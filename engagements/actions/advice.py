@@ -9,7 +9,7 @@ from diplomacy.lib.errors import Conflict, Forbidden, Invalid, Stale
 from engagements import clock, rules, watchers
 from engagements.actions import routing
 from engagements.actions.locking import lock, lock_request
-from engagements.actions.sharing import refresh_readers
+from engagements.actions.sharing import admit
 from engagements.choices import AdviceStatus, Visibility
 from engagements.models import (
     Advice,
@@ -31,7 +31,7 @@ def request_advice(
     if held.advice_requests.filter(desk=desk).exists():
         raise Conflict(f"{desk} has already been asked.")
     request = routing.ask(held, desk, by=by)
-    refresh_readers(held, by=by)
+    admit(held, by=by)
     return request
 
 

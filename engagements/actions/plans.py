@@ -15,7 +15,7 @@ from diplomacy.lib.errors import Forbidden, Invalid
 from engagements import clock, flags, rules, versions, watchers
 from engagements.actions import routing
 from engagements.actions.locking import lock
-from engagements.actions.sharing import refresh_readers
+from engagements.actions.sharing import admit
 from engagements.choices import AdviceStatus, Status
 from engagements.models import (
     AdviceRequest,
@@ -81,7 +81,7 @@ def file(
         "engagements.filed", held, by=by, notify=watchers.of_office(held), **entry
     )
     routing.ask_covering_desks(held, by=by)
-    refresh_readers(held, by=by)
+    admit(held, by=by)
     return held
 
 
@@ -241,7 +241,7 @@ def _record_change(kind: str, held: Engagement, by: Member) -> None:
         version=held.filed_version,
     )
     routing.ask_covering_desks(held, by=by)
-    refresh_readers(held, by=by)
+    admit(held, by=by)
 
 
 def _require_complete(held: Engagement) -> None:

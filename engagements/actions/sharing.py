@@ -51,13 +51,19 @@ def share(
     held.federal_reads = held.federal_reads and visibility != Visibility.RESTRICTED
     held.save()
     _grant(held, named, [body.group_id for body in (*offices, *coalitions)])
-    activity.record("engagements.shared", held, by=by, visibility=visibility)
-    refresh_readers(held, by=by)
+    told = refresh_readers(held)
+    activity.record("engagements.shared", held, by=by, notify=told, visibility=visibility)
     return held
 
 
-def refresh_readers(held: Engagement, *, by: Member) -> None:
-    """Recompute `readers` of the engagement and of its advice, and tell those newly admitted by name."""
+def admit(held: Engagement, *, by: Member) -> None:
+    """After filing or amending: let in whoever it is for, and tell those who were named."""
+    if told := refresh_readers(held) - {by.user_id}:
+        activity.record("engagements.shared", held, by=by, notify=told, visibility=held.visibility)
+
+
+def refresh_readers(held: Engagement) -> set[int]:
+    """Recompute `readers` of the engagement and of its advice; returns the people newly admitted by name."""
     before = set(held.readers)
     requests = list(
         AdviceRequest.objects.filter(engagement=held).select_related("desk")
@@ -72,10 +78,7 @@ def refresh_readers(held: Engagement, *, by: Member) -> None:
     own = readers.office(held.office_id)
     desk_leads = {readers.office(request.desk_id, "desk_lead") for request in requests}
     added = set(held.readers) - before - {own} - desk_leads
-    if told := watchers.newly_admitted(held, added):
-        activity.record(
-            "engagements.shared", held, by=by, notify=told, visibility=held.visibility
-        )
+    return watchers.newly_admitted(added)
 
 
 def named_keys(engagement: Engagement) -> list[str]:
