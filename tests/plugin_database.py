@@ -11,8 +11,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import django
 import psycopg
 import pytest
+from django.db import connections
+from django.test.utils import setup_databases, teardown_databases
+from pytest_django.plugin import DjangoDbBlocker
 
 from diplomacy.embedded import BASE_DIR, services
 
@@ -25,6 +29,7 @@ os.environ.setdefault("SECRET_KEY", "only-for-tests-" * 4)
 NAME = re.compile(r"test_diplomacy_(\d+)_\w+")
 _running = contextlib.ExitStack()
 _running.enter_context(services(Path(os.environ["VAR_DIR"]), fast=True))
+django.setup()
 
 
 def is_alive(pid: int) -> bool:
@@ -55,19 +60,27 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(worker_id: str) -> None:
-    from django.conf import settings
-
-    for database in settings.DATABASES.values():
-        database.setdefault("TEST", {})["NAME"] = f"test_diplomacy_{RUN}_{worker_id}"
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: DjangoDbBlocker, worker_id: str
+) -> Iterator[None]:
+    """The owner's alias is always made, whichever aliases tests ask for: `default` is a mirror of it."""
+    name = f"test_diplomacy_{RUN}_{worker_id}"
+    connections["owner"].settings_dict["TEST"] |= {"NAME": name, "DEPENDENCIES": []}
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False)
+        assert {connection.settings_dict["NAME"] for connection in connections.all()} == {name}
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture
 def owner_connection(transactional_db: None) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
     """For the few tests that must look at what the app role may not touch."""
-    from django.db import connections
-
-    given = connections["owner"].get_connection_params() | {"dbname": connections["default"].settings_dict["NAME"]}
+    given = connections["owner"].get_connection_params() | {
+        "dbname": connections["default"].settings_dict["NAME"]
+    }
     wanted = {name: given[name] for name in ("dbname", "user", "password", "host", "port") if name in given}
     with psycopg.connect(**wanted, autocommit=True) as connection:
         yield connection
