@@ -8,8 +8,10 @@ from django.db.models import Model
 from django.forms.boundfield import BoundField
 from django.forms.formsets import BaseFormSet
 from django.forms.renderers import TemplatesSetting
+from django.forms.widgets import Input
 from django.utils.functional import cached_property
 
+from diplomacy.lib.errors import Invalid
 from diplomacy.lib.text import tidy
 
 M = TypeVar("M", bound=Model)
@@ -20,7 +22,9 @@ if TYPE_CHECKING:
 else:
     FormSet = BaseFormSet
     StockModelForm = type(
-        "StockModelForm", (forms.ModelForm,), {"__class_getitem__": classmethod(lambda c, _: c)}
+        "StockModelForm",
+        (forms.ModelForm,),
+        {"__class_getitem__": classmethod(lambda c, _: c)},
     )
 
 NOTHING_CHOSEN = "Choose one"
@@ -40,7 +44,7 @@ class Field(BoundField):
         (forms.Select, "input", "usa-select"),
         (forms.Textarea, "input", "usa-textarea"),
         (forms.FileInput, "input", "file-input"),
-        (forms.Input, "input", "usa-input"),
+        (Input, "input", "usa-input"),
     )
 
     @cached_property
@@ -82,7 +86,10 @@ class Field(BoundField):
         built = super().build_widget_attrs(attrs, widget)
         if self.is_hidden:
             return built
-        classes = [self._kind[1], str((widget or self.field.widget).attrs.get("class", ""))]
+        classes = [
+            self._kind[1],
+            str((widget or self.field.widget).attrs.get("class", "")),
+        ]
         if self.kind == "input" and self.errors:
             classes.append("usa-input--error")
         if self.counts_characters:
@@ -178,7 +185,17 @@ class House(forms.BaseForm):
             yield "", "", str(message)
         for bound in self:
             for message in bound.errors:
-                yield getattr(bound, "first_id", bound.id_for_label), str(bound.label), str(message)
+                yield (
+                    getattr(bound, "first_id", bound.id_for_label),
+                    str(bound.label),
+                    str(message),
+                )
+
+    def take(self, invalid: Invalid) -> None:
+        """Puts what a rule refused at the fields it names, and the rest at the top."""
+        for name, messages in invalid.fields.items():
+            for message in messages:
+                self.add_error(name if name in self.fields else None, message)
 
 
 def _name_the_blank(field: forms.ChoiceField) -> None:
@@ -254,4 +271,8 @@ class Rows(FormSet):
             yield "", "", str(message)
         for number, form in enumerate(self.forms, 1):
             for anchor, label, message in getattr(form, "problems", ()):
-                yield anchor, f"{self.row_name} {number}: {label}".removesuffix(": "), message
+                yield (
+                    anchor,
+                    f"{self.row_name} {number}: {label}".removesuffix(": "),
+                    message,
+                )
