@@ -48,11 +48,7 @@ def record(
 
 
 def _queue(entry: Entry, recipients: set[int]) -> None:
-    quiet = (
-        set()
-        if KINDS[entry.kind].is_urgent
-        else _wanting_no_mail(entry.kind, recipients)
-    )
+    quiet = set() if KINDS[entry.kind].is_urgent else _wanting_no_mail(entry.kind, recipients)
     notices = Notice.objects.bulk_create(
         Notice(
             entry=entry,
@@ -66,9 +62,7 @@ def _queue(entry: Entry, recipients: set[int]) -> None:
 
 
 def _wanting_no_mail(kind: str, recipients: set[int]) -> set[int]:
-    chosen = Preference.objects.filter(
-        kind=kind, user__in=recipients, channel=Preference.Channel.APPLICATION
-    )
+    chosen = Preference.objects.filter(kind=kind, user__in=recipients, channel=Preference.Channel.APPLICATION)
     return set(chosen.values_list("user_id", flat=True))
 
 
@@ -77,13 +71,9 @@ def hand_over(notice_ids: list[int]) -> None:
     if not notice_ids:
         return
     try:
-        current_app.send_task(
-            "activity.tasks.deliver", args=[notice_ids], ignore_result=True
-        )
+        current_app.send_task("activity.tasks.deliver", args=[notice_ids], ignore_result=True)
     except (OperationalError, OSError):
-        log.warning(
-            "Broker unreachable: %d notices wait for the sweep", len(notice_ids)
-        )
+        log.warning("Broker unreachable: %d notices wait for the sweep", len(notice_ids))
 
 
 def mark_read(notices: models.QuerySet[Notice]) -> int:
@@ -91,23 +81,17 @@ def mark_read(notices: models.QuerySet[Notice]) -> int:
 
 
 def prefer(user_id: int, *, kind: str, channel: str) -> None:
-    Preference.objects.update_or_create(
-        user_id=user_id, kind=kind, defaults={"channel": channel}
-    )
+    Preference.objects.update_or_create(user_id=user_id, kind=kind, defaults={"channel": channel})
 
 
 @transaction.atomic
-def once(
-    key: str, *, user_id: int, digest: str, make: Callable[[], models.Model]
-) -> tuple[int, bool]:
+def once(key: str, *, user_id: int, digest: str, make: Callable[[], models.Model]) -> tuple[int, bool]:
     """(id, made now): run `make` for the first request with this key, and answer the id it made to every later one.
 
     Two requests at once: the second waits on the unique key until the first has committed. Conflict when the key
     was used for something else.
     """
-    creation, is_first = Creation.objects.get_or_create(
-        user_id=user_id, key=key, defaults={"digest": digest}
-    )
+    creation, is_first = Creation.objects.get_or_create(user_id=user_id, key=key, defaults={"digest": digest})
     if creation.digest != digest:
         raise Conflict("This idempotency key was used for a different request.")
     if creation.subject_id is not None:

@@ -36,14 +36,8 @@ def deliver(ids: Collection[int] | None = None) -> int:
 
 @transaction.atomic
 def _claim(ids: Collection[int] | None) -> list[Notice]:
-    due = (
-        Notice.objects.due() if ids is None else Notice.objects.due().filter(pk__in=ids)
-    )
-    claimed = list(
-        due.order_by("try_after").select_for_update(skip_locked=True, of=("self",))[
-            :BATCH
-        ]
-    )
+    due = Notice.objects.due() if ids is None else Notice.objects.due().filter(pk__in=ids)
+    claimed = list(due.order_by("try_after").select_for_update(skip_locked=True, of=("self",))[:BATCH])
     backoff = {notice.pk: CLAIM * 2 ** min(notice.attempts, 6) for notice in claimed}
     for notice in claimed:
         notice.attempts += 1
@@ -54,7 +48,7 @@ def _claim(ids: Collection[int] | None) -> list[Notice]:
 
 def _send(notice: Notice) -> bool:
     with transaction.atomic():
-        held = (
+        held: Notice = (
             Notice.objects.select_for_update(of=("self",))
             .select_related("entry", "recipient")
             .get(pk=notice.pk)
@@ -73,22 +67,14 @@ def _outcome(notice: Notice) -> Notice.Mail:
     try:
         _message(notice).send()
     except (SMTPException, OSError) as error:
-        log.warning(
-            "Notice %s was not sent: %s", notice.delivery_key, type(error).__name__
-        )
-        return (
-            Notice.Mail.DUE if notice.attempts < MOST_ATTEMPTS else Notice.Mail.FAILED
-        )
+        log.warning("Notice %s was not sent: %s", notice.delivery_key, type(error).__name__)
+        return Notice.Mail.DUE if notice.attempts < MOST_ATTEMPTS else Notice.Mail.FAILED
     return Notice.Mail.SENT
 
 
 def may_see_subject(notice: Notice) -> bool:
     subjects = apps.get_model(notice.entry.subject_type)._default_manager
-    return (
-        subjects.visible_to(notice.recipient)
-        .filter(pk=notice.entry.subject_id)
-        .exists()
-    )  # type: ignore[attr-defined,no-any-return]
+    return bool(subjects.visible_to(notice.recipient).filter(pk=notice.entry.subject_id).exists())
 
 
 def _message(notice: Notice) -> EmailMessage:

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from activity.kinds import KINDS, Kind
 from activity.querysets import EntryQuerySet, NoticeQuerySet
@@ -15,14 +16,10 @@ class Entry(models.Model):
     `readers` narrows a line to some of its subject's readers (a desk's own work); empty means all of them.
     """
 
-    at = models.DateTimeField(db_default=models.functions.Now(), editable=False)
+    at = models.DateTimeField(db_default=Now(), editable=False)
     kind = models.CharField(max_length=60)
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
-    )
-    office = models.ForeignKey(
-        "accounts.Office", models.PROTECT, null=True, related_name="+"
-    )
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    office = models.ForeignKey("accounts.Office", models.PROTECT, null=True, related_name="+")
     subject_type = models.CharField(max_length=60)
     subject_id = models.BigIntegerField()
     subject_reference = models.CharField(max_length=12)
@@ -33,11 +30,7 @@ class Entry(models.Model):
 
     class Meta:
         verbose_name_plural = "entries"
-        indexes = [
-            models.Index(
-                fields=["subject_type", "subject_id", "id"], name="entry_subject"
-            )
-        ]
+        indexes = [models.Index(fields=["subject_type", "subject_id", "id"], name="entry_subject")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject_reference}"
@@ -58,9 +51,7 @@ class Notice(models.Model):
         FAILED = "failed", "Could not be delivered"
 
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="notices")
-    recipient = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="notices"
-    )
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="notices")
     delivery_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     read_at = models.DateTimeField(null=True)
@@ -72,19 +63,11 @@ class Notice(models.Model):
     objects = NoticeQuerySet.as_manager()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["entry", "recipient"], name="one_notice_a_recipient"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["entry", "recipient"], name="one_notice_a_recipient")]
         indexes = [
-            models.Index(
-                fields=["try_after"], condition=Q(mail="due"), name="notice_outbox"
-            ),
+            models.Index(fields=["try_after"], condition=Q(mail="due"), name="notice_outbox"),
             models.Index(fields=["recipient", "-id"], name="notice_recipient"),
-            models.Index(
-                fields=["recipient"], condition=Q(read_at=None), name="notice_unread"
-            ),
+            models.Index(fields=["recipient"], condition=Q(read_at=None), name="notice_unread"),
         ]
 
     def __str__(self) -> str:
@@ -98,18 +81,12 @@ class Preference(models.Model):
         APPLICATION = "application", "In the application only"
         EMAIL = "email", "In the application and by e-mail"
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="notice_preferences"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notice_preferences")
     kind = models.CharField(max_length=60)
     channel = models.CharField(max_length=12, choices=Channel)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["user", "kind"], name="one_preference_a_kind"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["user", "kind"], name="one_preference_a_kind")]
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.channel}"
@@ -125,9 +102,7 @@ class Creation(models.Model):
     made_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["user", "key"], name="key_once_a_user")
-        ]
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="key_once_a_user")]
 
     def __str__(self) -> str:
         return self.key

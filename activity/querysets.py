@@ -9,9 +9,7 @@ from diplomacy.lib.readers import VisibleQuerySet, keys_of
 
 class EntryQuerySet(VisibleQuerySet):
     def about(self, subject: models.Model) -> Self:
-        return self.filter(
-            subject_type=subject._meta.label_lower, subject_id=subject.pk
-        )
+        return self.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk)
 
     def readable_with(self, user: Any) -> Self:
         """Of a subject the caller has already fetched through `visible_to`: the lines meant for this reader."""

@@ -36,21 +36,15 @@ def change(
     **fields: Any,
 ) -> Counterpart:
     rules.require_writer(by)
-    held = Counterpart.objects.select_for_update().get(pk=counterpart.pk)
+    held: Counterpart = Counterpart.objects.select_for_update().get(pk=counterpart.pk)
     if held.version != version:
         raise Stale
-    changed = sorted(
-        name for name, value in fields.items() if getattr(held, name) != value
-    )
+    changed = sorted(name for name, value in fields.items() if getattr(held, name) != value)
     for name, value in fields.items():
         setattr(held, name, value)
     rules.check_place(held.country, held.subdivision)
     rules.check_parent(held)
-    kept = (
-        list(held.aliases.values_list("name", flat=True))
-        if aliases is None
-        else aliases
-    )
+    kept = list(held.aliases.values_list("name", flat=True)) if aliases is None else aliases
     held.folded = _folded(held, kept)
     held.version += 1
     held.save()
@@ -61,16 +55,12 @@ def change(
 
 
 def _folded(counterpart: Counterpart, aliases: Sequence[str]) -> str:
-    names = dict.fromkeys(
-        fold(name) for name in (counterpart.name, counterpart.native_name, *aliases)
-    )
+    names = dict.fromkeys(fold(name) for name in (counterpart.name, counterpart.native_name, *aliases))
     return " | ".join(name for name in names if name)[:FOLDED_LENGTH]
 
 
 def _set_aliases(counterpart: Counterpart, aliases: Sequence[str]) -> None:
     counterpart.aliases.all().delete()
     Alias.objects.bulk_create(
-        Alias(counterpart=counterpart, name=name)
-        for name in dict.fromkeys(aliases)
-        if name
+        Alias(counterpart=counterpart, name=name) for name in dict.fromkeys(aliases) if name
     )

@@ -49,9 +49,7 @@ class Counterpart(models.Model):
     profile = models.TextField(max_length=5000, blank=True)
     website = models.URLField(blank=True)
     added_for = models.ForeignKey(Office, models.PROTECT, related_name="+")
-    added_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
-    )
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     added_at = models.DateTimeField(auto_now_add=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
@@ -60,16 +58,12 @@ class Counterpart(models.Model):
     class Meta:
         ordering = ["name"]
         indexes = [
-            GinIndex(
-                fields=["folded"], opclasses=["gin_trgm_ops"], name="counterpart_folded"
-            ),
+            GinIndex(fields=["folded"], opclasses=["gin_trgm_ops"], name="counterpart_folded"),
             models.Index(fields=["country", "name"], name="counterpart_country"),
             models.Index(fields=["name", "id"], name="counterpart_name"),
         ]
         constraints = [
-            models.CheckConstraint(
-                condition=~Q(parent=F("id")), name="counterpart_is_not_part_of_itself"
-            ),
+            models.CheckConstraint(condition=~Q(parent=F("id")), name="counterpart_is_not_part_of_itself"),
             models.CheckConstraint(
                 condition=Q(subdivision="") | Q(subdivision__startswith=F("country")),
                 name="subdivision_lies_in_its_country",
@@ -94,9 +88,7 @@ class Alias(models.Model):
     class Meta:
         ordering = ["name"]
         verbose_name_plural = "aliases"
-        constraints = [
-            models.UniqueConstraint(fields=["counterpart", "name"], name="alias_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["counterpart", "name"], name="alias_once")]
 
     def __str__(self) -> str:
         return self.name
@@ -115,9 +107,7 @@ class Post(models.Model):
         ordering = ["title"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(starts_on=None)
-                | Q(ends_on=None)
-                | Q(ends_on__gte=F("starts_on")),
+                condition=Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
                 name="post_ends_after_it_starts",
             )
         ]

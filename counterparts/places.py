@@ -12,9 +12,7 @@ NAMES = {"TW": "Taiwan", "XK": "Kosovo", "TR": "Türkiye"}
 def countries() -> list[tuple[str, str]]:
     """(code, name) by name; the United States and its territories are not foreign."""
     domestic = {"US", "PR", "GU", "VI", "AS", "MP", "UM"}
-    named = {
-        c.alpha_2: getattr(c, "common_name", c.name) for c in pycountry.countries
-    } | NAMES
+    named = {c.alpha_2: getattr(c, "common_name", c.name) for c in pycountry.countries} | NAMES
     return sorted(
         ((code, name) for code, name in named.items() if code not in domestic),
         key=lambda pair: pair[1],

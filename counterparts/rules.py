@@ -17,16 +17,12 @@ def may_write(member: Member | None) -> bool:
 
 def require_writer(member: Member) -> None:
     if not may_write(member):
-        raise Forbidden(
-            "Your role reads the register of counterparts but does not change it."
-        )
+        raise Forbidden("Your role reads the register of counterparts but does not change it.")
 
 
 def check_place(country: str, subdivision: str) -> None:
     if country and not places.is_country(country):
-        raise Invalid(
-            {"country": [f"“{country}” is not the ISO code of a foreign country."]}
-        )
+        raise Invalid({"country": [f"“{country}” is not the ISO code of a foreign country."]})
     if subdivision and not places.is_subdivision(subdivision, of=country):
         raise Invalid(
             {
@@ -42,12 +38,6 @@ def check_parent(counterpart: "Counterpart") -> None:
     seen, parent = {counterpart.pk}, counterpart.parent
     while parent is not None:
         if parent.pk in seen:
-            raise Invalid(
-                {
-                    "parent": [
-                        "A counterpart cannot be part of itself or of one of its own parts."
-                    ]
-                }
-            )
+            raise Invalid({"parent": ["A counterpart cannot be part of itself or of one of its own parts."]})
         seen.add(parent.pk)
         parent = parent.parent

@@ -21,9 +21,7 @@ def today() -> date:
 
 @cache
 def _holidays(year: int) -> frozenset[date]:
-    return frozenset(
-        holidays.country_holidays("US", years=[year], categories=("public",))
-    )
+    return frozenset(holidays.country_holidays("US", years=[year], categories=("public",)))
 
 
 def is_working_day(day: date) -> bool:
@@ -40,9 +38,7 @@ def add_working_days(day: date, count: int) -> date:
 
 def working_days_between(start: date, end: date) -> int:
     """Working days after `start` up to and including `end`; 0 when `end` is not later."""
-    days = (
-        start + timedelta(days=offset) for offset in range(1, (end - start).days + 1)
-    )
+    days = (start + timedelta(days=offset) for offset in range(1, (end - start).days + 1))
     return sum(is_working_day(day) for day in days)
 
 

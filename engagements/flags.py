@@ -31,11 +31,7 @@ def _binding_language(engagement: Engagement) -> str:
 
 def _foreign_agent(engagement: Engagement) -> str:
     if engagement.foreign_agent or engagement.fara_number:
-        number = (
-            f", FARA registration {engagement.fara_number}"
-            if engagement.fara_number
-            else ""
-        )
+        number = f", FARA registration {engagement.fara_number}" if engagement.fara_number else ""
         return f"Arranged with a foreign agent: {engagement.foreign_agent or 'name not given'}{number}."
     return ""
 

@@ -17,9 +17,7 @@ class EngagementQuerySet(ProtectedQuerySet):
 
     def upcoming(self) -> Self:
         """Filed and not yet over, nearest first."""
-        return self.filter(status="filed", ends_on__gte=timezone.localdate()).order_by(
-            "starts_on", "id"
-        )
+        return self.filter(status="filed", ends_on__gte=timezone.localdate()).order_by("starts_on", "id")
 
     def drafts(self) -> Self:
         return self.filter(status="draft")
@@ -47,9 +45,7 @@ class AdviceRequestQuerySet(ProtectedQuerySet):
 
     def overdue(self) -> Self:
         """Past the due date while the clock runs: a question that waits on the office stops it."""
-        return self.filter(
-            status__in=["requested", "assigned"], due_on__lt=clock.today()
-        )
+        return self.filter(status__in=["requested", "assigned"], due_on__lt=clock.today())
 
     def assigned_to(self, member: "Member") -> Self:
         return self.open().filter(assigned_to=member)
@@ -57,9 +53,7 @@ class AdviceRequestQuerySet(ProtectedQuerySet):
 
 class CommitmentQuerySet(VisibleQuerySet):
     def visible_to(self, user: Any) -> Self:
-        engagements = apps.get_model(
-            "engagements.Engagement"
-        )._default_manager.visible_to(user)  # type: ignore[attr-defined]
+        engagements = apps.get_model("engagements.Engagement")._default_manager.visible_to(user)
         return self.filter(engagement__in=engagements)
 
     def open(self) -> Self:

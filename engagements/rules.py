@@ -23,9 +23,7 @@ class Move(NamedTuple):
     roles: frozenset[str]
 
 
-def _move(
-    label: str, before: Iterable[str], after: str | None, roles: frozenset[str]
-) -> Move:
+def _move(label: str, before: Iterable[str], after: str | None, roles: frozenset[str]) -> Move:
     return Move(label, frozenset(before), after, roles)
 
 
@@ -35,9 +33,7 @@ MOVES = {
     "amend": _move("Amend", [S.FILED, S.POSTPONED], None, WRITING_ROLES),
     "postpone": _move("Postpone", [S.FILED], S.POSTPONED, WRITING_ROLES),
     "resume": _move("Set new dates", [S.POSTPONED], S.FILED, WRITING_ROLES),
-    "cancel": _move(
-        "Cancel", [S.DRAFT, S.FILED, S.POSTPONED], S.CANCELLED, WRITING_ROLES
-    ),
+    "cancel": _move("Cancel", [S.DRAFT, S.FILED, S.POSTPONED], S.CANCELLED, WRITING_ROLES),
     "hold": _move("Mark as held", [S.FILED], S.HELD, WRITING_ROLES),
     "report": _move("Write the outcome report", [S.HELD], S.REPORTED, WRITING_ROLES),
     "share": _move(
@@ -47,16 +43,12 @@ MOVES = {
         WRITING_ROLES,
     ),
     "note": _move("Add an office note", list(S), None, WRITING_ROLES),
-    "commit": _move(
-        "Add a commitment", [S.FILED, S.HELD, S.REPORTED], None, WRITING_ROLES
-    ),
+    "commit": _move("Add a commitment", [S.FILED, S.HELD, S.REPORTED], None, WRITING_ROLES),
     "ask": _move("Ask a desk for advice", [S.FILED, S.POSTPONED], None, WRITING_ROLES),
 }
 
 ADVICE_MOVES = {
-    "take": _move(
-        "Take it", [A.REQUESTED, A.ASSIGNED, A.QUESTION], None, ADVISING_ROLES
-    ),
+    "take": _move("Take it", [A.REQUESTED, A.ASSIGNED, A.QUESTION], None, ADVISING_ROLES),
     "question": _move("Ask the office", [A.ASSIGNED], A.QUESTION, ADVISING_ROLES),
     "answer": _move("Answer", [A.QUESTION], A.ASSIGNED, WRITING_ROLES),
     "draft": _move(
@@ -100,9 +92,7 @@ def require(move: str, engagement: "Engagement", member: Member) -> None:
     """Forbidden when it is not theirs to do; Conflict when it is, but not from this status."""
     rule = MOVES[move]
     if not owns(member, engagement) or member.role not in rule.roles:
-        raise Forbidden(
-            "Only staff and leads of the office that owns this engagement may do this."
-        )
+        raise Forbidden("Only staff and leads of the office that owns this engagement may do this.")
     if engagement.status not in rule.before:
         raise Conflict(
             f"“{rule.label}” is not possible while the engagement is {engagement.get_status_display().lower()}."
@@ -112,9 +102,7 @@ def require(move: str, engagement: "Engagement", member: Member) -> None:
 WITHOUT_PLACE = frozenset({"virtual_meeting", "call", "correspondence"})
 
 
-def missing(
-    engagement: "Engagement", *, counterparts: int, stops: int
-) -> dict[str, list[str]]:
+def missing(engagement: "Engagement", *, counterparts: int, stops: int) -> dict[str, list[str]]:
     """What a filing must still say, by field. Everything else may come later, by amendment."""
     lacks = {
         "title": not engagement.title.strip(),
@@ -124,9 +112,7 @@ def missing(
         "counterparts": counterparts == 0,
         "stops": stops == 0 and engagement.kind not in WITHOUT_PLACE,
     }
-    return {
-        field: [MISSING[field]] for field, is_missing in lacks.items() if is_missing
-    }
+    return {field: [MISSING[field]] for field, is_missing in lacks.items() if is_missing}
 
 
 MISSING = {
@@ -154,16 +140,10 @@ def require_advice(move: str, request: "AdviceRequest", member: Member) -> None:
     rule = ADVICE_MOVES[move]
     office_id = request.engagement.office_id if move in OFFICE_SIDE else request.desk_id
     if member.office_id != office_id or member.role not in rule.roles:
-        side = (
-            "the office that owns the engagement"
-            if move in OFFICE_SIDE
-            else f"{request.desk}"
-        )
+        side = "the office that owns the engagement" if move in OFFICE_SIDE else f"{request.desk}"
         raise Forbidden(f"Only {side} may do this.")
     if request.status not in rule.before:
-        raise Conflict(
-            f"“{rule.label}” is not possible now: {request.get_status_display().lower()}."
-        )
+        raise Conflict(f"“{rule.label}” is not possible now: {request.get_status_display().lower()}.")
 
 
 def engagement_readers(
@@ -175,9 +155,7 @@ def engagement_readers(
         return sorted(own), False
     if engagement.visibility == Visibility.RESTRICTED:
         people = {key for key in named if key.startswith("person:")}
-        return sorted(
-            people | {readers.office(desk, "desk_lead") for desk in desk_ids}
-        ), False
+        return sorted(people | {readers.office(desk, "desk_lead") for desk in desk_ids}), False
     if engagement.visibility == Visibility.PUBLIC:
         return sorted(own | {readers.EVERYONE}), True
     if engagement.visibility == Visibility.SHARED:

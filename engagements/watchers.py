@@ -20,9 +20,7 @@ def of_desk(request: AdviceRequest) -> set[int]:
     if request.assigned_to:
         return {request.assigned_to.user_id}
     roles = (
-        ["desk_lead"]
-        if request.engagement.visibility == Visibility.RESTRICTED
-        else ["desk_lead", "liaison"]
+        ["desk_lead"] if request.engagement.visibility == Visibility.RESTRICTED else ["desk_lead", "liaison"]
     )
     return set(Member.objects.of_office(request.desk).filter(role__in=roles).user_ids())
 
@@ -39,9 +37,7 @@ def newly_admitted(keys: Iterable[str]) -> set[int]:
     """The people behind reader keys just added by sharing: persons, and the leads of offices named themselves."""
     persons = {int(key.split(":")[1]) for key in keys if key.startswith("person:")}
     offices = [int(key.split(":")[1]) for key in keys if key.startswith("office:")]
-    leads = Member.objects.current().filter(
-        office__in=offices, role__in=["lead", "staff", "desk_lead"]
-    )
+    leads = Member.objects.current().filter(office__in=offices, role__in=["lead", "staff", "desk_lead"])
     return persons | set(leads.user_ids())
 
 

@@ -210,9 +210,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="alias",
-            constraint=models.UniqueConstraint(
-                fields=("counterpart", "name"), name="alias_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("counterpart", "name"), name="alias_once"),
         ),
         migrations.AddConstraint(
             model_name="post",

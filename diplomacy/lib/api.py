@@ -23,12 +23,8 @@ class CursorPagination(pagination.CursorPagination):
 
     def get_page_size(self, request: Request) -> int:
         asked = request.query_params.get("limit", "")
-        if asked and not (
-            asked.isascii() and asked.isdigit() and len(asked) <= 6 and int(asked) > 0
-        ):
-            raise exceptions.ValidationError(
-                {"limit": ["A whole number from 1 to 100."]}
-            )
+        if asked and not (asked.isascii() and asked.isdigit() and len(asked) <= 6 and int(asked) > 0):
+            raise exceptions.ValidationError({"limit": ["A whole number from 1 to 100."]})
         return min(int(asked or 25), self.max_page_size)
 
 
@@ -48,6 +44,4 @@ def etag(version: int) -> dict[str, str]:
 
 class VersionRequired(exceptions.APIException):
     status_code = HTTPStatus.PRECONDITION_REQUIRED
-    default_detail = (
-        "Send If-Match with the ETag you read, so that nothing newer is overwritten."
-    )
+    default_detail = "Send If-Match with the ETag you read, so that nothing newer is overwritten."

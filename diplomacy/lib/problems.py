@@ -59,6 +59,4 @@ def _answer(
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
     if fields is not None:
         body["errors"] = fields
-    return Response(
-        body, status=status, headers=headers, content_type="application/problem+json"
-    )
+    return Response(body, status=status, headers=headers, content_type="application/problem+json")

@@ -22,9 +22,7 @@ from engagements.models import (
 
 
 @transaction.atomic
-def request_advice(
-    engagement: Engagement, *, by: Member, desk: Office
-) -> AdviceRequest:
+def request_advice(engagement: Engagement, *, by: Member, desk: Office) -> AdviceRequest:
     """Ask one desk in particular."""
     held = lock(engagement)
     rules.require("ask", held, by)
@@ -36,9 +34,7 @@ def request_advice(
 
 
 @transaction.atomic
-def take(
-    request: AdviceRequest, *, by: Member, to: Member | None = None
-) -> AdviceRequest:
+def take(request: AdviceRequest, *, by: Member, to: Member | None = None) -> AdviceRequest:
     """Assign the request: to oneself, or by the desk lead to a colleague."""
     held = lock_request(request)
     rules.require_advice("take", held, by)
@@ -47,24 +43,13 @@ def take(
         raise Forbidden("Only the desk lead gives a request to somebody else.")
     if to.office_id != held.desk_id or not to.advises:
         raise Invalid({"to": ["Choose a liaison of this desk."]})
-    if (
-        held.engagement.visibility == Visibility.RESTRICTED
-        and to.role != Member.Role.DESK_LEAD
-    ):
-        raise Invalid(
-            {
-                "to": [
-                    "This engagement is restricted: only the desk lead may advise on it."
-                ]
-            }
-        )
+    if held.engagement.visibility == Visibility.RESTRICTED and to.role != Member.Role.DESK_LEAD:
+        raise Invalid({"to": ["This engagement is restricted: only the desk lead may advise on it."]})
     held.assigned_to = to
     if held.status == AdviceStatus.REQUESTED:
         held.status = AdviceStatus.ASSIGNED
     _save(held)
-    _record(
-        "engagements.advice_assigned", held, by=by, notify={to.user_id}, to=str(to.user)
-    )
+    _record("engagements.advice_assigned", held, by=by, notify={to.user_id}, to=str(to.user))
     return held
 
 
@@ -101,9 +86,7 @@ def answer_question(question: Question, *, by: Member, text: str) -> Question:
     )
     open_question.save()
     assert held.paused_on is not None  # database constraint
-    held.due_on = clock.resume(
-        held.due_on, paused=held.paused_on, resumed=clock.today()
-    )
+    held.due_on = clock.resume(held.due_on, paused=held.paused_on, resumed=clock.today())
     held.paused_on = None
     held.status = AdviceStatus.ASSIGNED
     _save(held)
@@ -145,7 +128,7 @@ def draft_advice(
 
 
 def _unreleased(held: AdviceRequest, by: Member, version: int | None) -> Advice:
-    advice = held.advice.filter(released_at=None).first()
+    advice: Advice | None = held.advice.filter(released_at=None).first()
     if version is not None and version != (advice.version if advice else 0):
         raise Stale
     if advice is None:
@@ -166,9 +149,7 @@ def give_advice(
     """Release advice to the office. What was released before stays as it was."""
     held = lock_request(request)
     rules.require_advice("give", held, by)
-    advice = draft_advice(
-        held, by=by, position=position, reasoning=reasoning, version=version
-    )
+    advice = draft_advice(held, by=by, position=position, reasoning=reasoning, version=version)
     was_due = held.due_on
     advice.released_by, advice.released_at = by, timezone.now()
     advice.readers, advice.federal_reads = rules.request_readers(held)
@@ -189,18 +170,14 @@ def give_advice(
 
 
 @transaction.atomic
-def respond(
-    advice: Advice, *, by: Member, kind: str, reason: str = ""
-) -> AdviceResponse:
+def respond(advice: Advice, *, by: Member, kind: str, reason: str = "") -> AdviceResponse:
     """Say what the office did with the advice. The decision is the office's alone."""
     held = lock_request(advice.request)
     rules.require_advice("respond", held, by)
     latest = held.advice.filter(released_at__isnull=False).last()
     if latest is None or latest.pk != advice.pk:
         raise Conflict("There is newer advice from this desk. Respond to that one.")
-    response = AdviceResponse.objects.create(
-        advice=latest, kind=kind, reason=reason, responded_by=by
-    )
+    response = AdviceResponse.objects.create(advice=latest, kind=kind, reason=reason, responded_by=by)
     held.status = AdviceStatus.RESPONDED
     _save(held)
     told = watchers.of_desk(held) | {latest.written_by.user_id}
@@ -213,29 +190,21 @@ def note_for_desk(request: AdviceRequest, *, by: Member, text: str) -> DeskNote:
     held = lock_request(request)
     rules.require_advice("note", held, by)
     inside = rules.unreleased_readers(held)
-    note = DeskNote.objects.create(
-        request=held, text=text, written_by=by, readers=inside
-    )
+    note = DeskNote.objects.create(request=held, text=text, written_by=by, readers=inside)
     activity.record("engagements.desk_noted", held.engagement, by=by, readers=inside)
     return note
 
 
 def lapse_overdue() -> int:
     """Record that no advice came in time. The engagement itself is not touched: it proceeds."""
-    return sum(
-        _lapse(pk)
-        for pk in AdviceRequest.objects.overdue().values_list("pk", flat=True)
-    )
+    return sum(_lapse(pk) for pk in AdviceRequest.objects.overdue().values_list("pk", flat=True))
 
 
 @transaction.atomic
 def _lapse(pk: int) -> bool:
     request = AdviceRequest.objects.select_related("engagement").get(pk=pk)
     held = lock_request(request)
-    if (
-        held.status not in rules.ADVICE_MOVES["lapse"].before
-        or held.due_on >= clock.today()
-    ):
+    if held.status not in rules.ADVICE_MOVES["lapse"].before or held.due_on >= clock.today():
         return False
     held.status = AdviceStatus.LAPSED
     _save(held)
@@ -256,9 +225,7 @@ def _save(held: AdviceRequest) -> None:
     held.save()
 
 
-def _record(
-    kind: str, held: AdviceRequest, *, by: Member | None, notify: set[int], **data: Any
-) -> None:
+def _record(kind: str, held: AdviceRequest, *, by: Member | None, notify: set[int], **data: Any) -> None:
     activity.record(
         kind,
         held.engagement,

@@ -4,7 +4,7 @@ from engagements.models import AdviceRequest, Engagement
 
 def lock(engagement: Engagement, version: int | None = None) -> Engagement:
     """The row as it is now, held until the transaction ends; Stale when it is not the version that was read."""
-    held = (
+    held: Engagement = (
         Engagement.objects.select_for_update(of=("self",))
         .select_related("office", "contact")
         .get(pk=engagement.pk)
@@ -17,7 +17,7 @@ def lock(engagement: Engagement, version: int | None = None) -> Engagement:
 def lock_request(request: AdviceRequest, version: int | None = None) -> AdviceRequest:
     """Engagement first, then its request: one order, so that two writers never wait for each other."""
     engagement = lock(request.engagement)
-    held = (
+    held: AdviceRequest = (
         AdviceRequest.objects.select_for_update(of=("self",))
         .select_related("desk", "assigned_to")
         .get(pk=request.pk)

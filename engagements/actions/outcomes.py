@@ -14,9 +14,7 @@ from engagements.models import Commitment, Engagement, OutcomeReport
 
 
 @transaction.atomic
-def report(
-    engagement: Engagement, *, by: Member, version: int | None = None, **said: Any
-) -> OutcomeReport:
+def report(engagement: Engagement, *, by: Member, version: int | None = None, **said: Any) -> OutcomeReport:
     """Say what came of it."""
     held = lock(engagement, version)
     rules.require("report", held, by)
@@ -32,22 +30,18 @@ def add_commitment(engagement: Engagement, *, by: Member, **said: Any) -> Commit
     held = lock(engagement)
     rules.require("commit", held, by)
     commitment = Commitment.objects.create(engagement=held, **said)
-    activity.record(
-        "engagements.commitment_added", held, by=by, commitment=commitment.reference
-    )
+    activity.record("engagements.commitment_added", held, by=by, commitment=commitment.reference)
     return commitment
 
 
 @transaction.atomic
-def close_commitment(
-    commitment: Commitment, *, by: Member, evidence: str
-) -> Commitment:
+def close_commitment(commitment: Commitment, *, by: Member, evidence: str) -> Commitment:
     held = lock(commitment.engagement)
     if not rules.owns(by, held) or not by.writes_engagements:
         raise Forbidden(
             "Only staff and leads of the office that owns this engagement may close its commitments."
         )
-    current = Commitment.objects.select_for_update().get(pk=commitment.pk)
+    current: Commitment = Commitment.objects.select_for_update().get(pk=commitment.pk)
     if current.closed_at:
         raise Conflict("This commitment is already closed.")
     if not evidence.strip():
@@ -58,7 +52,5 @@ def close_commitment(
         by,
     )
     current.save()
-    activity.record(
-        "engagements.commitment_closed", held, by=by, commitment=current.reference
-    )
+    activity.record("engagements.commitment_closed", held, by=by, commitment=current.reference)
     return current

@@ -41,14 +41,10 @@ class Plan:
 def draft(plan: Plan, *, by: Member) -> Engagement:
     """Start a draft that only the office reads."""
     if not by.writes_engagements:
-        raise Forbidden(
-            "Only staff and leads of a state or city office log engagements."
-        )
+        raise Forbidden("Only staff and leads of a state or city office log engagements.")
     engagement = Engagement(office=by.office, contact=by)
     _set_fields(engagement, plan)
-    engagement.readers, engagement.federal_reads = rules.engagement_readers(
-        engagement, [], []
-    )
+    engagement.readers, engagement.federal_reads = rules.engagement_readers(engagement, [], [])
     engagement.save()
     _set_parts(engagement, plan)
     activity.record("engagements.drafted", engagement, by=by)
@@ -65,9 +61,7 @@ def save(engagement: Engagement, plan: Plan, *, by: Member, version: int) -> Eng
 
 
 @transaction.atomic
-def file(
-    engagement: Engagement, *, by: Member, version: int | None = None
-) -> Engagement:
+def file(engagement: Engagement, *, by: Member, version: int | None = None) -> Engagement:
     """Tell the federal desks and whomever it is shared with. Late is accepted, and counted."""
     held = lock(engagement, version)
     rules.require("file", held, by)
@@ -76,9 +70,13 @@ def file(
     held.is_filed_late = held.starts_on is not None and is_late(held.starts_on)
     move(held, Status.FILED)
     _keep_version(held, by)
-    entry = {"late": held.is_filed_late, "version": held.filed_version}
     activity.record(
-        "engagements.filed", held, by=by, notify=watchers.of_office(held), **entry
+        "engagements.filed",
+        held,
+        by=by,
+        notify=watchers.of_office(held),
+        late=held.is_filed_late,
+        version=held.filed_version,
     )
     routing.ask_covering_desks(held, by=by)
     admit(held, by=by)
@@ -86,9 +84,7 @@ def file(
 
 
 @transaction.atomic
-def amend(
-    engagement: Engagement, plan: Plan, *, by: Member, version: int
-) -> Engagement:
+def amend(engagement: Engagement, plan: Plan, *, by: Member, version: int) -> Engagement:
     """Change what was filed. Readers see what changed; desks whose coverage it now touches are asked too."""
     held = lock(engagement, version)
     rules.require("amend", held, by)
@@ -105,9 +101,7 @@ def postpone(
     rules.require("postpone", held, by)
     held.reason = reason
     move(held, Status.POSTPONED)
-    activity.record(
-        "engagements.postponed", held, by=by, notify=_followers(held), reason=reason
-    )
+    activity.record("engagements.postponed", held, by=by, notify=_followers(held), reason=reason)
     return held
 
 
@@ -123,18 +117,14 @@ def resume(
     """Give a postponed engagement new dates."""
     held = lock(engagement, version)
     rules.require("resume", held, by)
-    _set_fields(
-        held, Plan(fields={"starts_on": starts_on, "ends_on": ends_on, "reason": ""})
-    )
+    _set_fields(held, Plan(fields={"starts_on": starts_on, "ends_on": ends_on, "reason": ""}))
     move(held, Status.FILED)
     _record_change("engagements.resumed", held, by)
     return held
 
 
 @transaction.atomic
-def cancel(
-    engagement: Engagement, *, by: Member, reason: str = "", version: int | None = None
-) -> Engagement:
+def cancel(engagement: Engagement, *, by: Member, reason: str = "", version: int | None = None) -> Engagement:
     held = lock(engagement, version)
     rules.require("cancel", held, by)
     followers = _followers(held)
@@ -142,26 +132,18 @@ def cancel(
     move(held, Status.CANCELLED)
     open_requests = AdviceRequest.objects.filter(engagement=held).open()
     open_requests.update(status=AdviceStatus.WITHDRAWN, status_since=timezone.now())
-    activity.record(
-        "engagements.cancelled", held, by=by, notify=followers, reason=reason
-    )
+    activity.record("engagements.cancelled", held, by=by, notify=followers, reason=reason)
     return held
 
 
 @transaction.atomic
-def hold(
-    engagement: Engagement, *, by: Member, version: int | None = None
-) -> Engagement:
+def hold(engagement: Engagement, *, by: Member, version: int | None = None) -> Engagement:
     """Say that it took place."""
     held = lock(engagement, version)
     rules.require("hold", held, by)
     if held.starts_on and held.starts_on > timezone.localdate():
         raise Invalid(
-            {
-                "__all__": [
-                    f"It starts on {held.starts_on:%B %-d, %Y}. Mark it as held once it has begun."
-                ]
-            }
+            {"__all__": [f"It starts on {held.starts_on:%B %-d, %Y}. Mark it as held once it has begun."]}
         )
     move(held, Status.HELD)
     activity.record("engagements.held", held, by=by)
@@ -170,9 +152,7 @@ def hold(
 
 def is_late(starts_on: date) -> bool:
     """Filed with less time than the desks have to advise."""
-    return (
-        clock.add_working_days(clock.today(), settings.ADVICE_WORKING_DAYS) > starts_on
-    )
+    return clock.add_working_days(clock.today(), settings.ADVICE_WORKING_DAYS) > starts_on
 
 
 def _change(held: Engagement, plan: Plan) -> None:
@@ -194,11 +174,7 @@ def _set_fields(engagement: Engagement, plan: Plan) -> None:
         setattr(engagement, name, value)
     if engagement.starts_on and not engagement.ends_on:
         engagement.ends_on = engagement.starts_on
-    if (
-        engagement.starts_on
-        and engagement.ends_on
-        and engagement.ends_on < engagement.starts_on
-    ):
+    if engagement.starts_on and engagement.ends_on and engagement.ends_on < engagement.starts_on:
         raise Invalid({"ends_on": ["The last day cannot be before the first day."]})
 
 
@@ -207,13 +183,10 @@ def _set_parts(engagement: Engagement, plan: Plan) -> None:
         engagement.counterparts.set(plan.counterparts)
     if plan.stops is not None:
         for stop in plan.stops:
-            counterpart_rules.check_place(
-                stop.get("country", ""), stop.get("subdivision", "")
-            )
+            counterpart_rules.check_place(stop.get("country", ""), stop.get("subdivision", ""))
         engagement.stops.all().delete()
         Stop.objects.bulk_create(
-            Stop(engagement=engagement, order=at, **stop)
-            for at, stop in enumerate(plan.stops)
+            Stop(engagement=engagement, order=at, **stop) for at, stop in enumerate(plan.stops)
         )
     if plan.participants is not None:
         engagement.participants.all().delete()
@@ -228,9 +201,7 @@ def _record_change(kind: str, held: Engagement, by: Member) -> None:
     _keep_version(held, by)
     after = held.versions.last()
     changed = (
-        [change.label for change in versions.changes(before.said, after.said)]
-        if before and after
-        else []
+        [change.label for change in versions.changes(before.said, after.said)] if before and after else []
     )
     activity.record(
         kind,
@@ -245,9 +216,7 @@ def _record_change(kind: str, held: Engagement, by: Member) -> None:
 
 
 def _require_complete(held: Engagement) -> None:
-    missing = rules.missing(
-        held, counterparts=held.counterparts.count(), stops=held.stops.count()
-    )
+    missing = rules.missing(held, counterparts=held.counterparts.count(), stops=held.stops.count())
     if missing:
         raise Invalid(missing)
 
@@ -281,8 +250,4 @@ def _followers(held: Engagement) -> set[int]:
     requests = held.advice_requests.open().select_related("desk", "assigned_to")
     for request in requests:
         request.engagement = held
-    return (
-        watchers.of_office(held)
-        | watchers.named_people(held)
-        | watchers.of_desks(requests)
-    )
+    return watchers.of_office(held) | watchers.named_people(held) | watchers.of_desks(requests)

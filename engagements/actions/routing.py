@@ -9,11 +9,7 @@ from engagements.routing import desks_for
 
 def ask_covering_desks(engagement: Engagement, *, by: Member) -> None:
     """Ask each desk that covers it and was not asked yet. What is already over needs no advice."""
-    if (
-        not engagement.wants_advice
-        or not engagement.ends_on
-        or engagement.ends_on < clock.today()
-    ):
+    if not engagement.wants_advice or not engagement.ends_on or engagement.ends_on < clock.today():
         return
     asked = set(engagement.advice_requests.values_list("desk_id", flat=True))
     for desk in desks_for(engagement):

@@ -36,21 +36,14 @@ def share(
     held = lock(engagement, version)
     rules.require("share", held, by)
     if visibility == Visibility.SHARED and not (offices or coalitions or people):
-        raise Invalid(
-            {
-                "visibility": [
-                    "Name at least one office, coalition or person to share it with."
-                ]
-            }
-        )
-    named = {user.pk for user in people} | (
-        {by.user_id} if visibility == Visibility.RESTRICTED else set()
-    )
+        raise Invalid({"visibility": ["Name at least one office, coalition or person to share it with."]})
+    named = {user.pk for user in people} | ({by.user_id} if visibility == Visibility.RESTRICTED else set())
     held.visibility = visibility
     held.version += 1
     held.federal_reads = held.federal_reads and visibility != Visibility.RESTRICTED
     held.save()
-    _grant(held, named, [body.group_id for body in (*offices, *coalitions)])
+    groups = [*(office.group_id for office in offices), *(body.group_id for body in coalitions)]
+    _grant(held, named, groups)
     told = refresh_readers(held)
     activity.record("engagements.shared", held, by=by, notify=told, visibility=visibility)
     return held
@@ -65,9 +58,7 @@ def admit(held: Engagement, *, by: Member) -> None:
 def refresh_readers(held: Engagement) -> set[int]:
     """Recompute `readers` of the engagement and of its advice; returns the people newly admitted by name."""
     before = set(held.readers)
-    requests = list(
-        AdviceRequest.objects.filter(engagement=held).select_related("desk")
-    )
+    requests = list(AdviceRequest.objects.filter(engagement=held).select_related("desk"))
     held.readers, held.federal_reads = rules.engagement_readers(
         held, named_keys(held), [request.desk_id for request in requests]
     )
@@ -96,27 +87,20 @@ def named_keys(engagement: Engagement) -> list[str]:
 def _refresh_request(request: AdviceRequest) -> None:
     keys, federal = rules.request_readers(request)
     inside = rules.unreleased_readers(request)
-    AdviceRequest.objects.filter(pk=request.pk).update(
-        readers=keys, federal_reads=federal
-    )
+    AdviceRequest.objects.filter(pk=request.pk).update(readers=keys, federal_reads=federal)
     Advice.objects.filter(request=request, released_at__isnull=False).update(
         readers=keys, federal_reads=federal
     )
-    Advice.objects.filter(request=request, released_at=None).update(
-        readers=inside, federal_reads=False
-    )
+    Advice.objects.filter(request=request, released_at=None).update(readers=inside, federal_reads=False)
     DeskNote.objects.filter(request=request).update(readers=inside)
 
 
 def _grant(held: Engagement, user_ids: set[int], group_ids: Sequence[int]) -> None:
-    view = Permission.objects.get(
-        content_type__app_label="engagements", codename="view_engagement"
-    )
+    view = Permission.objects.get(content_type__app_label="engagements", codename="view_engagement")
     EngagementUserPermission.objects.filter(content_object=held).delete()
     EngagementGroupPermission.objects.filter(content_object=held).delete()
     EngagementUserPermission.objects.bulk_create(
-        EngagementUserPermission(content_object=held, permission=view, user_id=pk)
-        for pk in sorted(user_ids)
+        EngagementUserPermission(content_object=held, permission=view, user_id=pk) for pk in sorted(user_ids)
     )
     EngagementGroupPermission.objects.bulk_create(
         EngagementGroupPermission(content_object=held, permission=view, group_id=pk)
@@ -129,11 +113,7 @@ def note_for_office(engagement: Engagement, *, by: Member, text: str) -> OfficeN
     held = lock(engagement)
     rules.require("note", held, by)
     note = OfficeNote.objects.create(engagement=held, text=text, written_by=by)
-    keys = (
-        held.readers
-        if held.visibility == Visibility.RESTRICTED
-        else [readers.office(held.office_id)]
-    )
+    keys = held.readers if held.visibility == Visibility.RESTRICTED else [readers.office(held.office_id)]
     own = [key for key in keys if not key.endswith(":desk_lead")]
     activity.record("engagements.noted", held, by=by, readers=own)
     return note

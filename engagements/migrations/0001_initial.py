@@ -134,9 +134,7 @@ class Migration(migrations.Migration):
                 ("reasoning", models.TextField(max_length=10000)),
                 (
                     "engagement_version",
-                    models.PositiveIntegerField(
-                        help_text="The filed version it was given on"
-                    ),
+                    models.PositiveIntegerField(help_text="The filed version it was given on"),
                 ),
                 ("written_at", models.DateTimeField(auto_now=True)),
                 ("released_at", models.DateTimeField(null=True)),
@@ -260,9 +258,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "is_fallback",
-                    models.BooleanField(
-                        default=False, help_text="Takes what no other rule routes"
-                    ),
+                    models.BooleanField(default=False, help_text="Takes what no other rule routes"),
                 ),
                 (
                     "desk",
@@ -453,21 +449,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "payer_note",
-                    models.CharField(
-                        blank=True, max_length=500, verbose_name="who pays for what"
-                    ),
+                    models.CharField(blank=True, max_length=500, verbose_name="who pays for what"),
                 ),
                 (
                     "arranged_by",
-                    models.CharField(
-                        blank=True, max_length=200, verbose_name="who arranged it"
-                    ),
+                    models.CharField(blank=True, max_length=200, verbose_name="who arranged it"),
                 ),
                 (
                     "foreign_agent",
-                    models.CharField(
-                        blank=True, max_length=200, verbose_name="foreign agent"
-                    ),
+                    models.CharField(blank=True, max_length=200, verbose_name="foreign agent"),
                 ),
                 (
                     "fara_number",
@@ -479,15 +469,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "has_binding_language",
-                    models.BooleanField(
-                        default=False, verbose_name="something binding may be signed"
-                    ),
+                    models.BooleanField(default=False, verbose_name="something binding may be signed"),
                 ),
                 (
                     "touches_infrastructure",
-                    models.BooleanField(
-                        default=False, verbose_name="touches critical infrastructure"
-                    ),
+                    models.BooleanField(default=False, verbose_name="touches critical infrastructure"),
                 ),
                 (
                     "visibility",
@@ -536,15 +522,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "version",
-                    models.PositiveIntegerField(
-                        default=1, editable=False, help_text="Counts every save"
-                    ),
+                    models.PositiveIntegerField(default=1, editable=False, help_text="Counts every save"),
                 ),
                 (
                     "filed_version",
-                    models.PositiveIntegerField(
-                        default=0, editable=False, help_text="Counts filed changes"
-                    ),
+                    models.PositiveIntegerField(default=0, editable=False, help_text="Counts filed changes"),
                 ),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 (
@@ -602,16 +584,12 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "owner",
-                    models.CharField(
-                        blank=True, max_length=200, verbose_name="who will do it"
-                    ),
+                    models.CharField(blank=True, max_length=200, verbose_name="who will do it"),
                 ),
                 ("due_on", models.DateField(blank=True, null=True)),
                 (
                     "evidence",
-                    models.TextField(
-                        blank=True, max_length=3000, verbose_name="how it was met"
-                    ),
+                    models.TextField(blank=True, max_length=3000, verbose_name="how it was met"),
                 ),
                 ("closed_at", models.DateTimeField(null=True)),
                 (
@@ -696,9 +674,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "group",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, to="auth.group"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="auth.group"),
                 ),
                 (
                     "permission",
@@ -1068,15 +1044,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="advice",
-            index=django.contrib.postgres.indexes.GinIndex(
-                fields=["readers"], name="advice_readers"
-            ),
+            index=django.contrib.postgres.indexes.GinIndex(fields=["readers"], name="advice_readers"),
         ),
         migrations.AddConstraint(
             model_name="advice",
-            constraint=models.UniqueConstraint(
-                fields=("request", "number"), name="advice_number_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("request", "number"), name="advice_number_once"),
         ),
         migrations.AddConstraint(
             model_name="advice",
@@ -1110,9 +1082,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="desknote",
-            index=django.contrib.postgres.indexes.GinIndex(
-                fields=["readers"], name="desknote_readers"
-            ),
+            index=django.contrib.postgres.indexes.GinIndex(fields=["readers"], name="desknote_readers"),
         ),
         migrations.AddIndex(
             model_name="engagement",
@@ -1123,9 +1093,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="engagement",
             index=models.Index(
-                models.OrderBy(
-                    models.F("starts_on"), descending=True, nulls_first=True
-                ),
+                models.OrderBy(models.F("starts_on"), descending=True, nulls_first=True),
                 models.OrderBy(models.F("id"), descending=True),
                 name="engagement_date",
             ),
@@ -1134,18 +1102,14 @@ class Migration(migrations.Migration):
             model_name="engagement",
             index=models.Index(
                 models.F("office"),
-                models.OrderBy(
-                    models.F("starts_on"), descending=True, nulls_first=True
-                ),
+                models.OrderBy(models.F("starts_on"), descending=True, nulls_first=True),
                 models.OrderBy(models.F("id"), descending=True),
                 name="engagement_office_date",
             ),
         ),
         migrations.AddIndex(
             model_name="engagement",
-            index=models.Index(
-                fields=["status", "ends_on"], name="engagement_status_ends"
-            ),
+            index=models.Index(fields=["status", "ends_on"], name="engagement_status_ends"),
         ),
         migrations.AddConstraint(
             model_name="engagement",
@@ -1220,22 +1184,16 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="attentionflag",
-            constraint=models.UniqueConstraint(
-                fields=("engagement", "rule"), name="flag_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("engagement", "rule"), name="flag_once"),
         ),
         migrations.AddIndex(
             model_name="advicerequest",
-            index=django.contrib.postgres.indexes.GinIndex(
-                fields=["readers"], name="advicerequest_readers"
-            ),
+            index=django.contrib.postgres.indexes.GinIndex(fields=["readers"], name="advicerequest_readers"),
         ),
         migrations.AddIndex(
             model_name="advicerequest",
             index=models.Index(
-                condition=models.Q(
-                    ("status__in", ["requested", "assigned", "question"])
-                ),
+                condition=models.Q(("status__in", ["requested", "assigned", "question"])),
                 fields=["desk", "due_on", "id"],
                 name="request_queue",
             ),
@@ -1250,9 +1208,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="advicerequest",
-            constraint=models.UniqueConstraint(
-                fields=("engagement", "desk"), name="one_request_a_desk"
-            ),
+            constraint=models.UniqueConstraint(fields=("engagement", "desk"), name="one_request_a_desk"),
         ),
         migrations.AddConstraint(
             model_name="advicerequest",
@@ -1275,17 +1231,13 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="engagementversion",
-            constraint=models.UniqueConstraint(
-                fields=("engagement", "number"), name="version_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("engagement", "number"), name="version_once"),
         ),
         migrations.AddConstraint(
             model_name="outcomereport",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(
-                        ("gifts_value", None), ("gifts_value__gte", 0), _connector="OR"
-                    ),
+                    models.Q(("gifts_value", None), ("gifts_value__gte", 0), _connector="OR"),
                     models.Q(
                         ("hosted_travel_value", None),
                         ("hosted_travel_value__gte", 0),
@@ -1305,9 +1257,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="reading",
-            constraint=models.UniqueConstraint(
-                fields=("engagement", "user"), name="reading_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("engagement", "user"), name="reading_once"),
         ),
         migrations.AddIndex(
             model_name="stop",

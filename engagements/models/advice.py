@@ -13,9 +13,7 @@ class AdviceRequest(Protected):
     """One desk is asked about one engagement. The engagement never waits for it."""
 
     reference = ReferenceField("A")
-    engagement = models.ForeignKey(
-        Engagement, models.CASCADE, related_name="advice_requests"
-    )
+    engagement = models.ForeignKey(Engagement, models.CASCADE, related_name="advice_requests")
     desk = models.ForeignKey(Office, models.PROTECT, related_name="advice_requests")
     status = models.CharField(
         max_length=10,
@@ -29,9 +27,7 @@ class AdviceRequest(Protected):
     paused_on = models.DateField(
         null=True, editable=False, help_text="Since when a question waits on the office"
     )
-    assigned_to = models.ForeignKey(
-        Member, models.PROTECT, null=True, related_name="assigned_requests"
-    )
+    assigned_to = models.ForeignKey(Member, models.PROTECT, null=True, related_name="assigned_requests")
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = AdviceRequestQuerySet.as_manager()
@@ -51,9 +47,7 @@ class AdviceRequest(Protected):
             ),
         ]
         constraints = [
-            models.UniqueConstraint(
-                fields=["engagement", "desk"], name="one_request_a_desk"
-            ),
+            models.UniqueConstraint(fields=["engagement", "desk"], name="one_request_a_desk"),
             models.CheckConstraint(
                 condition=~Q(status="question") | Q(paused_on__isnull=False),
                 name="a_question_pauses_the_clock",
@@ -100,9 +94,7 @@ class Advice(Protected):
     number = models.PositiveSmallIntegerField()
     position = models.CharField(max_length=15, choices=Position)
     reasoning = models.TextField(max_length=10000)
-    engagement_version = models.PositiveIntegerField(
-        help_text="The filed version it was given on"
-    )
+    engagement_version = models.PositiveIntegerField(help_text="The filed version it was given on")
     written_by = models.ForeignKey(Member, models.PROTECT, related_name="+")
     written_at = models.DateTimeField(auto_now=True)
     released_by = models.ForeignKey(Member, models.PROTECT, null=True, related_name="+")
@@ -115,9 +107,7 @@ class Advice(Protected):
         ordering = ["number"]
         verbose_name_plural = "advice"
         constraints = [
-            models.UniqueConstraint(
-                fields=["request", "number"], name="advice_number_once"
-            ),
+            models.UniqueConstraint(fields=["request", "number"], name="advice_number_once"),
             models.UniqueConstraint(
                 fields=["request"],
                 condition=Q(released_at=None),
@@ -145,9 +135,7 @@ class AdviceResponse(models.Model):
 class DeskNote(Protected):
     """Stays inside the desk."""
 
-    request = models.ForeignKey(
-        AdviceRequest, models.CASCADE, related_name="desk_notes"
-    )
+    request = models.ForeignKey(AdviceRequest, models.CASCADE, related_name="desk_notes")
     text = models.TextField(max_length=5000)
     written_by = models.ForeignKey(Member, models.PROTECT, related_name="+")
     written_at = models.DateTimeField(auto_now_add=True)

@@ -34,59 +34,37 @@ class Engagement(Protected):
     contact = models.ForeignKey(
         Member, models.PROTECT, related_name="+", help_text="Who to ask in the office"
     )
-    status = models.CharField(
-        max_length=10, choices=Status, default=Status.DRAFT, editable=False
-    )
+    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT, editable=False)
     status_since = models.DateTimeField(auto_now_add=True)
 
     kind = models.CharField(max_length=20, choices=Kind, blank=True)
     mode = models.CharField(max_length=12, choices=Mode, default=Mode.COOPERATION)
     title = models.CharField(max_length=200)
     purpose = models.TextField(max_length=5000, blank=True)
-    topics = ArrayField(
-        models.CharField(max_length=20, choices=Topic), default=list, blank=True
-    )
+    topics = ArrayField(models.CharField(max_length=20, choices=Topic), default=list, blank=True)
     starts_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)
     start_time = models.TimeField(null=True, blank=True)
     time_zone = models.CharField(max_length=60, default="America/New_York")
-    counterparts = models.ManyToManyField(
-        Counterpart, related_name="engagements", blank=True
-    )
+    counterparts = models.ManyToManyField(Counterpart, related_name="engagements", blank=True)
 
     payer = models.CharField("who pays", max_length=12, choices=Payer, blank=True)
     payer_note = models.CharField("who pays for what", max_length=500, blank=True)
     arranged_by = models.CharField("who arranged it", max_length=200, blank=True)
     foreign_agent = models.CharField("foreign agent", max_length=200, blank=True)
-    fara_number = models.CharField(
-        "FARA registration number", max_length=10, blank=True
-    )
-    has_binding_language = models.BooleanField(
-        "something binding may be signed", default=False
-    )
-    touches_infrastructure = models.BooleanField(
-        "touches critical infrastructure", default=False
-    )
+    fara_number = models.CharField("FARA registration number", max_length=10, blank=True)
+    has_binding_language = models.BooleanField("something binding may be signed", default=False)
+    touches_infrastructure = models.BooleanField("touches critical infrastructure", default=False)
 
-    visibility = models.CharField(
-        max_length=10, choices=Visibility, default=Visibility.FEDERAL
-    )
-    coordination = models.CharField(
-        max_length=10, choices=Coordination, default=Coordination.SIGNAL
-    )
+    visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.FEDERAL)
+    coordination = models.CharField(max_length=10, choices=Coordination, default=Coordination.SIGNAL)
     wants_advice = models.BooleanField(default=True)
 
     filed_at = models.DateTimeField(null=True, editable=False)
     is_filed_late = models.BooleanField(default=False, editable=False)
-    reason = models.CharField(
-        "why it was postponed or cancelled", max_length=1000, blank=True
-    )
-    version = models.PositiveIntegerField(
-        default=1, editable=False, help_text="Counts every save"
-    )
-    filed_version = models.PositiveIntegerField(
-        default=0, editable=False, help_text="Counts filed changes"
-    )
+    reason = models.CharField("why it was postponed or cancelled", max_length=1000, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False, help_text="Counts every save")
+    filed_version = models.PositiveIntegerField(default=0, editable=False, help_text="Counts filed changes")
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = EngagementQuerySet.as_manager()
@@ -109,9 +87,7 @@ class Engagement(Protected):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(starts_on=None)
-                | Q(ends_on=None)
-                | Q(ends_on__gte=F("starts_on")),
+                condition=Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
                 name="engagement_ends_after_it_starts",
             ),
             models.CheckConstraint(
@@ -120,8 +96,7 @@ class Engagement(Protected):
                 name="filed_engagement_has_dates_and_kind",
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["draft", "cancelled"])
-                | Q(filed_at__isnull=False),
+                condition=Q(status__in=["draft", "cancelled"]) | Q(filed_at__isnull=False),
                 name="engagement_is_filed_first",
             ),
             models.CheckConstraint(
@@ -152,17 +127,13 @@ class Engagement(Protected):
 class EngagementUserPermission(UserObjectPermissionBase):
     """A person named on an engagement. `Engagement.readers` is the index of these grants."""
 
-    content_object = models.ForeignKey(
-        Engagement, models.CASCADE, related_name="named_people"
-    )
+    content_object = models.ForeignKey(Engagement, models.CASCADE, related_name="named_people")
 
 
 class EngagementGroupPermission(GroupObjectPermissionBase):
     """An office or coalition named on an engagement."""
 
-    content_object = models.ForeignKey(
-        Engagement, models.CASCADE, related_name="named_groups"
-    )
+    content_object = models.ForeignKey(Engagement, models.CASCADE, related_name="named_groups")
 
 
 class EngagementVersion(models.Model):
@@ -176,11 +147,7 @@ class EngagementVersion(models.Model):
 
     class Meta:
         ordering = ["number"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["engagement", "number"], name="version_once"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["engagement", "number"], name="version_once")]
 
     def __str__(self) -> str:
         return f"{self.engagement_id} version {self.number}"
@@ -194,9 +161,7 @@ class Reading(models.Model):
     filed_version = models.PositiveIntegerField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["engagement", "user"], name="reading_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["engagement", "user"], name="reading_once")]
 
     def __str__(self) -> str:
         return f"{self.user_id} read version {self.filed_version}"
@@ -216,9 +181,7 @@ class Stop(models.Model):
         indexes = [models.Index(fields=["country", "subdivision"], name="stop_place")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(starts_on=None)
-                | Q(ends_on=None)
-                | Q(ends_on__gte=F("starts_on")),
+                condition=Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
                 name="stop_ends_after_it_starts",
             )
         ]
@@ -232,9 +195,7 @@ class Stop(models.Model):
 
 
 class Participant(models.Model):
-    engagement = models.ForeignKey(
-        Engagement, models.CASCADE, related_name="participants"
-    )
+    engagement = models.ForeignKey(Engagement, models.CASCADE, related_name="participants")
     side = models.CharField(max_length=6, choices=Side)
     name = models.CharField(max_length=200)
     title = models.CharField(max_length=200, blank=True)
@@ -245,12 +206,8 @@ class Participant(models.Model):
         blank=True,
         related_name="+",
     )
-    official = models.ForeignKey(
-        Official, models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-    counterpart = models.ForeignKey(
-        Counterpart, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    official = models.ForeignKey(Official, models.SET_NULL, null=True, blank=True, related_name="+")
+    counterpart = models.ForeignKey(Counterpart, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         ordering = ["side", "id"]
@@ -270,9 +227,7 @@ class AttentionFlag(models.Model):
 
     class Meta:
         ordering = ["id"]
-        constraints = [
-            models.UniqueConstraint(fields=["engagement", "rule"], name="flag_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["engagement", "rule"], name="flag_once")]
 
     def __str__(self) -> str:
         return self.label
@@ -281,9 +236,7 @@ class AttentionFlag(models.Model):
 class OfficeNote(models.Model):
     """Stays in the owning office."""
 
-    engagement = models.ForeignKey(
-        Engagement, models.CASCADE, related_name="office_notes"
-    )
+    engagement = models.ForeignKey(Engagement, models.CASCADE, related_name="office_notes")
     text = models.TextField(max_length=5000)
     written_by = models.ForeignKey(Member, models.PROTECT, related_name="+")
     written_at = models.DateTimeField(auto_now_add=True)

@@ -11,9 +11,7 @@ from engagements.querysets import CommitmentQuerySet
 class OutcomeReport(models.Model):
     """What came of it, with gifts and hosted travel for the jurisdiction's own ledger."""
 
-    engagement = models.OneToOneField(
-        Engagement, models.CASCADE, related_name="outcome_report"
-    )
+    engagement = models.OneToOneField(Engagement, models.CASCADE, related_name="outcome_report")
     summary = models.TextField(max_length=10000)
     follow_up = models.TextField(max_length=5000, blank=True)
     gifts = models.TextField("gifts received or given", max_length=2000, blank=True)
@@ -24,9 +22,7 @@ class OutcomeReport(models.Model):
         null=True,
         blank=True,
     )
-    hosted_travel = models.TextField(
-        "travel, lodging or meals paid by others", max_length=2000, blank=True
-    )
+    hosted_travel = models.TextField("travel, lodging or meals paid by others", max_length=2000, blank=True)
     hosted_travel_value = models.DecimalField(
         "value of hosted travel in US dollars",
         max_digits=10,
@@ -54,13 +50,9 @@ class Commitment(models.Model):
     """An action item. Its readers are those of its engagement."""
 
     reference = ReferenceField("K")
-    engagement = models.ForeignKey(
-        Engagement, models.CASCADE, related_name="commitments"
-    )
+    engagement = models.ForeignKey(Engagement, models.CASCADE, related_name="commitments")
     text = models.CharField(max_length=500)
-    side = models.CharField(
-        "who owes it", max_length=6, choices=Side, default=Side.OURS
-    )
+    side = models.CharField("who owes it", max_length=6, choices=Side, default=Side.OURS)
     owner = models.CharField("who will do it", max_length=200, blank=True)
     due_on = models.DateField(null=True, blank=True)
     evidence = models.TextField("how it was met", max_length=3000, blank=True)

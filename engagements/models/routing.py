@@ -13,9 +13,7 @@ class Coverage(models.Model):
     subdivision = models.CharField(max_length=6, blank=True, help_text="ISO 3166-2")
     topic = models.CharField(max_length=20, choices=Topic, blank=True)
     division = models.ForeignKey(Division, models.CASCADE, null=True, blank=True)
-    is_fallback = models.BooleanField(
-        default=False, help_text="Takes what no other rule routes"
-    )
+    is_fallback = models.BooleanField(default=False, help_text="Takes what no other rule routes")
 
     class Meta:
         verbose_name_plural = "coverage"
