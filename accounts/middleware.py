@@ -9,7 +9,7 @@ ACTING_FOR = "acting_for"
 
 
 class ActingForMiddleware:
-    """Sets `request.acting`: the membership this person acts under, chosen by them, checked at every request."""
+    """Sets `request.acting`: the membership acted under, chosen by the person, checked at every request."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

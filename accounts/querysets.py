@@ -53,16 +53,19 @@ class TermQuerySet(SignedInQuerySet):
     def current(self) -> Self:
         today = timezone.localdate()
         return self.filter(
-            Q(starts_on=None) | Q(starts_on__lte=today), Q(ends_on=None) | Q(ends_on__gte=today), has_ended=False
+            Q(starts_on=None) | Q(starts_on__lte=today),
+            Q(ends_on=None) | Q(ends_on__gte=today),
+            has_ended=False,
         )
 
 
 class MemberQuerySet(VisibleQuerySet):
     def visible_to(self, user: Any) -> Self:
-        """Colleagues: who else serves in the offices a person serves in. Names of others come with the records."""
-        keys = keys_of(user)
-        offices = [int(key.split(":")[1]) for key in keys if key.startswith("office:") and key.count(":") == 1]
-        return self.filter(office__in=offices)
+        """Colleagues: who else serves in a person's offices. Names of others come with the records."""
+        parts = [key.split(":") for key in keys_of(user)]
+        return self.filter(
+            office__in=[int(part[1]) for part in parts if part[0] == "office" and len(part) == 2]
+        )
 
     def current(self) -> Self:
         today = timezone.localdate()

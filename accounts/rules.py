@@ -19,7 +19,7 @@ def roles_for(*, is_federal: bool) -> frozenset[str]:
 def reader_keys(
     user_id: int, memberships: Iterable[tuple[int, str]], coalition_ids: Iterable[int]
 ) -> frozenset[str]:
-    """The keys of one person. An auditor reads who did what and when, never content, and so brings no office key."""
+    """The keys of one person. An auditor reads who did what and when, never content: no office key."""
     reading = [(office_id, role) for office_id, role in memberships if role not in OVERSIGHT_ROLES]
     if not reading:
         return frozenset({readers.person(user_id)})

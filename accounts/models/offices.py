@@ -30,7 +30,10 @@ class Office(models.Model):
     opened_on = models.DateField(default=timezone.localdate)
     closed_on = models.DateField(null=True, blank=True)
     group = models.OneToOneField(
-        Group, models.PROTECT, editable=False, help_text="What django-guardian grants to when a record is shared."
+        Group,
+        models.PROTECT,
+        editable=False,
+        help_text="What django-guardian grants to when a record is shared.",
     )
 
     objects = OfficeQuerySet.as_manager()
@@ -39,9 +42,12 @@ class Office(models.Model):
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(fields=["name"], name="office_name_unique"),
-            models.CheckConstraint(condition=Q(is_desk=False) | Q(level="federal"), name="only_federal_offices_are_desks"),
             models.CheckConstraint(
-                condition=Q(closed_on=None) | Q(closed_on__gte=F("opened_on")), name="office_closes_after_it_opens"
+                condition=Q(is_desk=False) | Q(level="federal"), name="only_federal_offices_are_desks"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_on=None) | Q(closed_on__gte=F("opened_on")),
+                name="office_closes_after_it_opens",
             ),
         ]
 

@@ -62,7 +62,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def unread_notices(self) -> int:
-        return int(self.notices.filter(read_at=None).count())  # type: ignore[attr-defined]
+        return int(self.notices.filter(read_at=None).count())
 
 
 class Member(models.Model):
@@ -90,10 +90,13 @@ class Member(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "office", "role"], condition=Q(ends_on=None), name="one_role_once_in_an_office"
+                fields=["user", "office", "role"],
+                condition=Q(ends_on=None),
+                name="one_role_once_in_an_office",
             ),
             models.CheckConstraint(
-                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="membership_ends_after_it_starts"
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+                name="membership_ends_after_it_starts",
             ),
         ]
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -16,9 +17,17 @@ from diplomacy.lib.references import new_reference
 
 @transaction.atomic
 def open_office(
-    name: str, *, short_name: str, level: str, division: Division | None = None, is_desk: bool = False, **fields: Any
+    name: str,
+    *,
+    short_name: str,
+    level: str,
+    division: Division | None = None,
+    is_desk: bool = False,
+    **fields: Any,
 ) -> Office:
     reference = new_reference("O")
+    if Office.objects.filter(name=name).exists():
+        raise Invalid({"name": [f"There is an office called {name} already."]})
     group = Group.objects.create(name=f"office {reference}")
     return Office.objects.create(
         reference=reference,
@@ -47,7 +56,8 @@ def form_coalition(name: str, *, lead: Office, offices: list[Office]) -> Coaliti
 def add_member(user: User, office: Office, role: str, *, by: Actor | None, title: str = "") -> Member:
     """Give a person a role in an office from today; by None is the operator's command line."""
     if role not in rules.roles_for(is_federal=office.is_federal):
-        raise Invalid({"role": [f"The role {role} does not exist in a {office.get_level_display().lower()} office."]})
+        level = office.get_level_display().lower()
+        raise Invalid({"role": [f"The role {role} does not exist in a {level} office."]})
     member, made = Member.objects.get_or_create(
         user=user, office=office, role=role, ends_on=None, defaults={"title": title}
     )
@@ -57,7 +67,30 @@ def add_member(user: User, office: Office, role: str, *, by: Actor | None, title
 
 
 @transaction.atomic
+def invite(
+    email: str, office: Office, role: str, *, by: Actor | None, name: str = "", title: str = ""
+) -> Member:
+    """Bring a person in, whether or not the system knows them already. A new one has no password yet."""
+    user = User.objects.filter(email__iexact=email.strip()).first()
+    if user is None:
+        user = User(email=User.objects.normalize_email(email.strip()).lower(), name=name.strip())
+        user.time_zone = office.time_zone
+        user.set_unusable_password()
+        _require_valid(user)
+        user.save()
+    return add_member(user, office, role, by=by, title=title)
+
+
+def _require_valid(user: User) -> None:
+    try:
+        user.full_clean(exclude=["password"])
+    except ValidationError as error:
+        raise Invalid(error.message_dict) from None
+
+
+@transaction.atomic
 def end_member(member: Member, *, by: Actor | None) -> None:
     """The next request after this is denied: memberships are read at every request."""
-    Member.objects.filter(pk=member.pk, ends_on=None).update(ends_on=timezone.localdate())
-    activity.record("accounts.member_ended", member.office, by=by, user=member.user_id, role=member.role)
+    last_day = max(timezone.localdate(), member.starts_on)
+    if Member.objects.filter(pk=member.pk, ends_on=None).update(ends_on=last_day):
+        activity.record("accounts.member_ended", member.office, by=by, user=member.user_id, role=member.role)
