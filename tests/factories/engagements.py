@@ -1,0 +1,64 @@
+"""The smallest valid engagement, and the states it reaches, through the real actions."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import Member
+from counterparts import actions as counterpart_actions
+from counterparts.models import Counterpart
+from engagements import actions
+from engagements.models import Advice, AdviceRequest, Coverage, Engagement
+
+
+def in_days(count: int) -> date:
+    return timezone.localdate() + timedelta(days=count)
+
+
+def counterpart(by: Member, **fields: Any) -> Counterpart:
+    said = {"name": "Government of Baja California", "kind": "subnational", "country": "MX", "subdivision": "MX-BCN"}
+    return counterpart_actions.add(by=by, **(said | fields))
+
+
+def plan(by: Member, **fields: Any) -> actions.Plan:
+    said = {
+        "title": "Water dialogue",
+        "kind": "inbound_visit",
+        "purpose": "Agree on shared monitoring of the river.",
+        "topics": ["water"],
+        "starts_on": in_days(30),
+        "ends_on": in_days(31),
+    }
+    return actions.Plan(
+        fields=said | fields,
+        counterparts=[counterpart(by)],
+        stops=[{"city": "Tijuana", "country": "MX", "subdivision": "MX-BCN"}],
+    )
+
+
+def drafted(by: Member, **fields: Any) -> Engagement:
+    return actions.draft(plan(by, **fields), by=by)
+
+
+def filed(by: Member, **fields: Any) -> Engagement:
+    return actions.file(drafted(by, **fields), by=by)
+
+
+def held(by: Member) -> Engagement:
+    return actions.hold(filed(by, starts_on=in_days(-2), ends_on=in_days(-1)), by=by)
+
+
+def requested(by: Member, desk_member: Member) -> AdviceRequest:
+    """Filed towards Mexico, with the desk of `desk_member` covering it."""
+    Coverage.objects.get_or_create(desk=desk_member.office, country="MX")
+    return filed(by).advice_requests.get(desk=desk_member.office)
+
+
+def assigned(by: Member, desk_member: Member) -> AdviceRequest:
+    return actions.take(requested(by, desk_member), by=desk_member)
+
+
+def advised(by: Member, desk_member: Member) -> Advice:
+    said = {"position": "considerations", "reasoning": "Invite the boundary commission."}
+    return actions.give_advice(assigned(by, desk_member), by=desk_member, **said)
