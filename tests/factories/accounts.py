@@ -1,0 +1,60 @@
+"""The smallest valid office, person and membership; keywords override."""
+
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+from django.utils import timezone
+
+from accounts import actions, ocd_ids
+from accounts.models import Coalition, Division, Member, Office, Official, User
+
+_numbers = count(1)
+
+
+def make_division(ocd_id: str = "ocd-division/country:us/state:ca", **fields: Any) -> Division:
+    above = ocd_ids.parent_of(ocd_id)
+    fields = {"name": ocd_ids.name_of(ocd_id), "kind": ocd_ids.kind_of(ocd_id)} | fields
+    parent = make_division(above) if above else None
+    return Division.objects.get_or_create(ocd_id=ocd_id, defaults={**fields, "parent": parent})[0]
+
+
+def make_office(name: str = "", **fields: Any) -> Office:
+    name = name or f"Office {next(_numbers)}"
+    return actions.open_office(name, **({"short_name": name[:60], "level": "state"} | fields))
+
+
+def make_desk(name: str = "", **fields: Any) -> Office:
+    return make_office(name or f"Desk {next(_numbers)}", **({"level": "federal", "is_desk": True} | fields))
+
+
+def make_coalition(
+    name: str = "", *, lead: Office | None = None, offices: list[Office] | None = None
+) -> Coalition:
+    return actions.form_coalition(
+        name or f"Coalition {next(_numbers)}", lead=lead or make_office(), offices=offices or []
+    )
+
+
+def make_user(name: str = "", **fields: Any) -> User:
+    name = name or f"Person {next(_numbers)}"
+    email = f"{name.lower().replace(' ', '.')}.{next(_numbers)}@example.gov"
+    return User.objects.create_user(**({"email": email, "name": name} | fields))
+
+
+def make_member(office: Office | None = None, role: str = "", **fields: Any) -> Member:
+    """In a new office unless one is given; `name` names the person."""
+    office = office or make_office()
+    role = role or ("liaison" if office.is_federal else "staff")
+    user = fields.pop("user", None) or make_user(fields.pop("name", ""))
+    return Member.objects.create(user=user, office=office, role=role, **fields)
+
+
+def make_former_member(office: Office | None = None, role: str = "staff", **fields: Any) -> Member:
+    today = timezone.localdate()
+    dates = {"starts_on": today - timedelta(days=365), "ends_on": today - timedelta(days=1)}
+    return make_member(office, role, **(dates | fields))
+
+
+def make_official(name: str = "", **fields: Any) -> Official:
+    return Official.objects.create(**({"name": name or f"Official {next(_numbers)}"} | fields))
