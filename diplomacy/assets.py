@@ -26,9 +26,7 @@ FONTS = ("Source Sans Pro Web", "Merriweather Web")
 
 FACE = re.compile(r"@font-face\s*\{[^}]*\}")
 URL = re.compile(r"""url\(\s*["']?([^"')]+)["']?\s*\)""")
-SOURCE_MAP = re.compile(
-    r"(?m)^\s*(//[#@]\s*sourceMappingURL=.*|/\*[#@]\s*sourceMappingURL=.*?\*/)\s*$\n?"
-)
+SOURCE_MAP = re.compile(r"(?m)^\s*(//[#@]\s*sourceMappingURL=.*|/\*[#@]\s*sourceMappingURL=.*?\*/)\s*$\n?")
 
 
 def fingerprint() -> str:
@@ -43,14 +41,8 @@ def is_current() -> bool:
 
 
 def npm(*arguments: str) -> None:
-    command = (
-        [shutil.which("npm")]
-        if shutil.which("npm") and shutil.which("node")
-        else _npm_from_wheel()
-    )
-    subprocess.run(
-        [*(word for word in command if word), *arguments], cwd=ROOT, check=True
-    )
+    command = [shutil.which("npm")] if shutil.which("npm") and shutil.which("node") else _npm_from_wheel()
+    subprocess.run([*(word for word in command if word), *arguments], cwd=ROOT, check=True)
 
 
 def _npm_from_wheel() -> list[str]:
@@ -71,9 +63,7 @@ def put(source: Path, target: Path) -> None:
 
 def without_unused_faces(css: str) -> str:
     """Faces of families that no page draws are dropped, and with them their files."""
-    return FACE.sub(
-        lambda face: face[0] if any(font in face[0] for font in FONTS) else "", css
-    )
+    return FACE.sub(lambda face: face[0] if any(font in face[0] for font in FONTS) else "", css)
 
 
 def linked(css: str) -> Iterator[str]:
@@ -84,9 +74,7 @@ def linked(css: str) -> Iterator[str]:
 
 
 def put_style_sheet(target: Path) -> None:
-    css = SOURCE_MAP.sub(
-        "", without_unused_faces((USWDS / "css" / "uswds.min.css").read_text())
-    )
+    css = SOURCE_MAP.sub("", without_unused_faces((USWDS / "css" / "uswds.min.css").read_text()))
     sheet = target / "css" / "uswds.min.css"
     sheet.parent.mkdir(parents=True, exist_ok=True)
     sheet.write_text(css)

@@ -1,4 +1,4 @@
-"""Forms in the design system's markup, for every form of the product, allauth's and the admin's data included."""
+"""Forms in the design system's markup, for every form of the product, the sign-in forms included."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
@@ -111,29 +111,29 @@ class DateInput(forms.DateInput):
 
     input_type = "date"
 
-    def __init__(self, attrs: dict[str, Any] | None = None, format: str = "%Y-%m-%d") -> None:
-        super().__init__(attrs, format)
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
 
 
 class TimeInput(forms.TimeInput):
     input_type = "time"
 
-    def __init__(self, attrs: dict[str, Any] | None = None, format: str = "%H:%M") -> None:
-        super().__init__(attrs, format)
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%H:%M")
 
 
 class DateTimeInput(forms.DateTimeInput):
     input_type = "datetime-local"
 
-    def __init__(self, attrs: dict[str, Any] | None = None, format: str = "%Y-%m-%dT%H:%M") -> None:
-        super().__init__(attrs, format)
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%dT%H:%M")
 
 
 class LookupInput(forms.TextInput):
-    """A text field that finds as one types. Without script it is a text field, and the server matches what was typed.
+    """A text field that finds as one types. Without script it is only that, and the server matches the text.
 
-    `url` answers `?q=` with `{"results": [{"reference", "name", "detail"}]}`. `into` names the field of the same
-    form (usually hidden) that receives the chosen reference, and is emptied when the text is changed by hand.
+    `url` answers `?q=` with `{"results": [{"reference", "name", "detail"}]}`. `into` names the field of the
+    same form (usually hidden) that receives the chosen reference; changing the text by hand empties it.
     """
 
     def __init__(self, url: Any, into: str = "", attrs: dict[str, Any] | None = None) -> None:
@@ -152,6 +152,31 @@ class LongSelect(forms.Select):
     def __init__(self, attrs: dict[str, Any] | None = None, choices: Any = ()) -> None:
         super().__init__({"data-autocomplete": "", **(attrs or {})}, choices)
 
+
+WORDS: tuple[tuple[type[forms.Field], dict[str, str]], ...] = (
+    (forms.MultipleChoiceField, {"required": "Choose at least one."}),
+    (forms.ModelMultipleChoiceField, {"required": "Choose at least one."}),
+    (
+        forms.ChoiceField,
+        {"required": "Choose one.", "invalid_choice": "Choose one of the answers that are offered."},
+    ),
+    (forms.FileField, {"required": "Choose a file."}),
+    (forms.BooleanField, {"required": "Tick this to go on."}),
+    (
+        forms.DateField,
+        {"required": "Enter a date.", "invalid": "Enter a date that exists: day, month and year."},
+    ),
+    (forms.TimeField, {"required": "Enter a time.", "invalid": "Enter a time, such as 2:30 p.m."}),
+    (forms.IntegerField, {"required": "Enter a number.", "invalid": "Enter a whole number."}),
+    (
+        forms.CharField,
+        {
+            "required": "Fill this in.",
+            "max_length": "Shorten this to %(limit_value)d characters. It has %(show_value)d.",
+        },
+    ),
+)
+"""Django's own sentences in plain words. A field that says something of its own keeps it."""
 
 NATIVE = {
     forms.DateInput: DateInput,
@@ -177,6 +202,7 @@ class House(forms.BaseForm):
             field.widget = widget
         if isinstance(field, forms.ChoiceField):
             _name_the_blank(field)
+        _speak_plainly(field)
 
     @property
     def problems(self) -> Iterator[tuple[str, str, str]]:
@@ -196,6 +222,16 @@ class House(forms.BaseForm):
         for name, messages in invalid.fields.items():
             for message in messages:
                 self.add_error(name if name in self.fields else None, message)
+
+
+def _speak_plainly(field: forms.Field) -> None:
+    stock: dict[str, Any] = {}
+    for base in reversed(type(field).__mro__):
+        stock |= getattr(base, "default_error_messages", {})
+    words = next((words for kind, words in WORDS if isinstance(field, kind)), {"required": "Fill this in."})
+    for code, sentence in words.items():
+        if field.error_messages.get(code) == stock.get(code):
+            field.error_messages[code] = sentence
 
 
 def _name_the_blank(field: forms.ChoiceField) -> None:
@@ -249,14 +285,14 @@ class Versioned(forms.Form):
         self.data = data
         self.add_error(
             None,
-            "Somebody else changed this after you opened it. What you wrote is still below and is not saved yet. "
-            "Look at what changed, then send again.",
+            "Somebody else changed this after you opened it. What you wrote is still below and is not saved "
+            "yet. Look at what changed, then send again.",
         )
 
 
 class Rows(FormSet):
-    """Several small forms on one page. Script adds and removes rows; without it, a blank row is always there and
-    “Add another” saves and comes back to this page with a new blank one."""
+    """Several small forms on one page. Script adds and removes rows; without it, a blank row is always there
+    and “Add another” saves and comes back to this page with a new blank one."""
 
     row_name = "Row"
     add_words = "Add another"

@@ -1,4 +1,4 @@
-"""Pages by position in an order, not by number: the last page costs what the first one does, and nothing is counted."""
+"""Pages by position in an order, not by number: the last costs what the first does, and nothing is counted."""
 
 import base64
 import json

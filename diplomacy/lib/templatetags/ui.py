@@ -66,7 +66,10 @@ def chip(words: str, tone: str = "plain") -> SafeString:
 def status(record: Any) -> SafeString:
     value = str(record.status)
     display = getattr(record, "get_status_display", None)
-    return chip(display() if display else value.replace("_", " ").capitalize(), TONES.get(value, "plain"))
+    return chip(
+        display() if display else value.replace("_", " ").capitalize(),
+        TONES.get(value, "plain"),
+    )
 
 
 @register.simple_tag
@@ -113,8 +116,12 @@ def ago_words(moment: datetime) -> str:
 
 
 def _span(gap: timedelta) -> str:
-    for unit, seconds, most in (("minute", 60, 60), ("hour", 3600, 24), ("day", 86400, 14)):
-        count = int(gap.total_seconds() // seconds)
+    for unit, seconds, most in (
+        ("minute", 60, 60),
+        ("hour", 3600, 24),
+        ("day", 86400, 14),
+    ):
+        count = round(gap.total_seconds() / seconds)
         if count < most:
             return f"{max(count, 1)} {unit}{'' if count <= 1 else 's'}"
     return ""
@@ -127,12 +134,15 @@ def dates(start: date | datetime | None, end: date | datetime | None = None) -> 
     if first is None:
         return "Dates not set" if last is None else f"until {day_words(last)}"
     if last is None or last == first:
-        return day_words(first)
+        return _unbroken(day_words(first))
     if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day}–{day_words(last)}"
-    if first.year == last.year:
-        return f"{first.day} {django_format(first, 'F')} – {day_words(last)}"
-    return f"{day_words(first)} – {day_words(last)}"
+        return _unbroken(f"{first.day}–{day_words(last)}")
+    opening = f"{first.day} {django_format(first, 'F')}" if first.year == last.year else day_words(first)
+    return format_html("{} – {}", _unbroken(opening), _unbroken(day_words(last)))
+
+
+def _unbroken(words: str) -> SafeString:
+    return format_html('<span class="nowrap">{}</span>', words)
 
 
 def _day(value: date | datetime | None) -> date | None:
@@ -239,7 +249,13 @@ def alert(content: str, tone: str = "info", title: str = "") -> SafeString:
 
 @register.simple_tag
 def empty_state(title: str, text: str = "", url: str = "", action: str = "", level: int = 2) -> SafeString:
-    context = {"title": title, "text": text, "url": url, "action": action, "level": level}
+    context = {
+        "title": title,
+        "text": text,
+        "url": url,
+        "action": action,
+        "level": level,
+    }
     return SafeString(render_to_string("components/empty_state.html", context))
 
 
@@ -252,7 +268,13 @@ def timeline(entries: Iterable[Any]) -> dict[str, object]:
 def steps(items: Iterable[Any], current: int) -> dict[str, object]:
     """A form in steps. `items`: (label, url or "", is_done) each; `current` counts from 1."""
     rows = [
-        {"number": number, "label": label, "url": url, "is_done": is_done, "is_current": number == current}
+        {
+            "number": number,
+            "label": label,
+            "url": url,
+            "is_done": is_done,
+            "is_current": number == current,
+        }
         for number, (label, url, is_done) in enumerate(items, 1)
     ]
     return {"steps": rows, "current": rows[current - 1], "total": len(rows)}

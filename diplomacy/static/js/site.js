@@ -31,6 +31,7 @@
       form.addEventListener("submit", (event) => {
         if (form.dataset.sent) event.preventDefault();
         form.dataset.sent = "yes";
+        setTimeout(() => delete form.dataset.sent, 10_000);
       });
     }
   };
