@@ -66,5 +66,6 @@ def product(request: HttpRequest) -> dict[str, object]:
             "preferences": address("activity:preferences"),
             "sign_out": address("account_logout"),
             "password": address("account_change_password"),
+            "demo": address("accounts:demo"),
         },
     }

@@ -47,6 +47,11 @@ class Field(BoundField):
         (Input, "input", "usa-input"),
     )
 
+    def __init__(self, form: forms.BaseForm, field: forms.Field, name: str) -> None:
+        super().__init__(form, field, name)
+        # A placeholder is gone as soon as one types, and is too pale to read before: labels and hints say it.
+        field.widget.attrs.pop("placeholder", None)
+
     @cached_property
     def _kind(self) -> tuple[str, str]:
         widget = self.field.widget
@@ -185,6 +190,27 @@ NATIVE = {
 }
 
 
+def problems_of(form: Any) -> Iterator[tuple[str, str, str]]:
+    """Each error of a form or formset as (id to go to, label, message), in the order of the page."""
+    if isinstance(form, BaseFormSet):
+        yield from _problems_of_rows(form)
+        return
+    for message in form.non_field_errors():
+        yield "", "", str(message)
+    for bound in form:
+        for message in bound.errors:
+            yield getattr(bound, "first_id", bound.id_for_label), str(bound.label), str(message)
+
+
+def _problems_of_rows(formset: FormSet) -> Iterator[tuple[str, str, str]]:
+    name = getattr(formset, "row_name", "Row")
+    for message in formset.non_form_errors():
+        yield "", "", str(message)
+    for number, form in enumerate(formset.forms, 1):
+        for anchor, label, message in problems_of(form):
+            yield anchor, f"{name} {number}: {label}".removesuffix(": "), message
+
+
 class House(forms.BaseForm):
     """What every form of the product has: native pickers, options in words, one error summary."""
 
@@ -203,19 +229,6 @@ class House(forms.BaseForm):
         if isinstance(field, forms.ChoiceField):
             _name_the_blank(field)
         _speak_plainly(field)
-
-    @property
-    def problems(self) -> Iterator[tuple[str, str, str]]:
-        """Each error as (id to go to, label, message), in the order of the page."""
-        for message in self.non_field_errors():
-            yield "", "", str(message)
-        for bound in self:
-            for message in bound.errors:
-                yield (
-                    getattr(bound, "first_id", bound.id_for_label),
-                    str(bound.label),
-                    str(message),
-                )
 
     def take(self, invalid: Invalid) -> None:
         """Puts what a rule refused at the fields it names, and the rest at the top."""
@@ -243,8 +256,6 @@ def _name_the_blank(field: forms.ChoiceField) -> None:
             )
             field.widget.choices = field.choices
         return
-    if callable(getattr(field, "_choices", None)):
-        return
     words = NOT_STATED if is_radio else NOTHING_CHOSEN
     choices = [(value, words if label == DJANGO_BLANK else label) for value, label in field.choices]
     field.choices = [c for c in choices if not (is_radio and field.required and c[0] in ("", None))]
@@ -261,7 +272,7 @@ class ModelForm(House, StockModelForm[M]):
 class Versioned(forms.Form):
     """Carries the row version that was read, so that an edit made on an older page is refused and not lost.
 
-    Put it before Form or ModelForm. The view passes `form.version_read` to the action and, on Stale, calls
+    Name it before Form or ModelForm. The view passes `form.version_read` to the action and, on Stale, calls
     `form.refuse_stale(current)` and shows the form again with status 409.
     """
 
@@ -300,15 +311,3 @@ class Rows(FormSet):
     @property
     def asks_for_more(self) -> bool:
         return self.is_bound and f"{self.prefix}-more" in self.data
-
-    @property
-    def problems(self) -> Iterator[tuple[str, str, str]]:
-        for message in self.non_form_errors():
-            yield "", "", str(message)
-        for number, form in enumerate(self.forms, 1):
-            for anchor, label, message in getattr(form, "problems", ()):
-                yield (
-                    anchor,
-                    f"{self.row_name} {number}: {label}".removesuffix(": "),
-                    message,
-                )

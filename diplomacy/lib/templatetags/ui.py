@@ -16,6 +16,8 @@ from django.utils.text import slugify
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from diplomacy.lib.forms import problems_of
+
 register = template.Library()
 
 TONES = {
@@ -291,4 +293,4 @@ def error_summary(*forms: Any) -> dict[str, object]:
     given = [form for form in forms if form]
     for form in given:
         form.is_summed_up = True
-    return {"problems": [problem for form in given if form.is_bound for problem in form.problems]}
+    return {"problems": [problem for form in given if form.is_bound for problem in problems_of(form)]}
