@@ -30,9 +30,7 @@ def only_copy(var: Path, address: str) -> Iterator[None]:
             fcntl.flock(note, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             note.seek(0)
-            raise CannotStart(
-                f"Already running: {note.read().strip()}. Nothing was started."
-            ) from None
+            raise CannotStart(f"Already running: {note.read().strip()}. Nothing was started.") from None
         note.truncate(0)
         note.write(f"{address}, process {os.getpid()}, data in {var}")
         note.flush()
@@ -57,11 +55,7 @@ def refuse_taken(port: int) -> None:
 
 def load_demo_once(var: Path) -> None:
     done = var / "demo-loaded"
-    if (
-        os.environ.get("DEMO") == "1"
-        and "load_demo" in get_commands()
-        and not done.exists()
-    ):
+    if os.environ.get("DEMO") == "1" and "load_demo" in get_commands() and not done.exists():
         call_command("load_demo")
         done.touch()
 
@@ -72,12 +66,8 @@ def end_with_parent() -> None:
 
 
 def start(procfile: Path) -> dict[str, subprocess.Popen[bytes]]:
-    environment = os.environ | {
-        "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', os.defpath)}"
-    }
-    pairs = [
-        line.split(":", 1) for line in procfile.read_text().splitlines() if ":" in line
-    ]
+    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', os.defpath)}"}
+    pairs = [line.split(":", 1) for line in procfile.read_text().splitlines() if ":" in line]
     return {
         name: subprocess.Popen(
             ["/bin/sh", "-c", f"exec {command}"],
@@ -103,10 +93,7 @@ def stop(processes: dict[str, subprocess.Popen[bytes]]) -> None:
 
 
 def watch(
-    processes: dict[str, subprocess.Popen[bytes]],
-    embedded: list[Service],
-    port: int,
-    address: str,
+    processes: dict[str, subprocess.Popen[bytes]], embedded: list[Service], port: int, address: str
 ) -> str:
     """Returns what ended, and with it the reason to stop the rest."""
     told, beat = False, 0
@@ -115,10 +102,7 @@ def watch(
             if (code := process.poll()) is not None:
                 return f"{name} ended with code {code}"
         if not told and (told := answers(port)):
-            print(
-                f"\n  Ready at {address}/   (Ctrl-C stops everything and keeps the data)\n",
-                flush=True,
-            )
+            print(f"\n  Ready at {address}/   (Ctrl-C stops everything and keeps the data)\n", flush=True)
         beat += 1
         if beat % 10 == 0:
             for service in embedded:
@@ -141,10 +125,7 @@ def run(var: Path, port: int, address: str) -> int:
             load_demo_once(var)
             processes = start(BASE_DIR / "Procfile")
             try:
-                print(
-                    f"\nStopping everything: {watch(processes, embedded, port, address)}.",
-                    file=sys.stderr,
-                )
+                print(f"\nStopping everything: {watch(processes, embedded, port, address)}.", file=sys.stderr)
                 return 1
             except KeyboardInterrupt:
                 print("\nStopping.", file=sys.stderr)
@@ -162,11 +143,7 @@ def main() -> int:
     address = os.environ.setdefault("PUBLIC_URL", f"http://{HOST}:{port}")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "diplomacy.settings")
     try:
-        return run(
-            Path(os.environ.get("VAR_DIR") or BASE_DIR / "var").resolve(),
-            int(port),
-            address,
-        )
+        return run(Path(os.environ.get("VAR_DIR") or BASE_DIR / "var").resolve(), int(port), address)
     except CannotStart as reason:
         print(reason, file=sys.stderr)
     except KeyboardInterrupt:

@@ -7,17 +7,16 @@ from django.db import DEFAULT_DB_ALIAS, connections
 class Command(flush.Command):
     """The app role may not TRUNCATE, so tests that commit are cleaned up as the owner.
 
-    Over a connection of its own: Django's tests forbid the shared one to a test that did not ask for it.
+    Over a connection of another name: Django's tests forbid `owner` to a test that did not ask for it.
     """
 
     def handle(self, **options: Any) -> None:
-        if options["database"] != DEFAULT_DB_ALIAS or "owner" not in connections.settings:
+        if options["database"] != DEFAULT_DB_ALIAS or "owner" not in connections:
             super().handle(**options)
             return
-        shared = connections["owner"]
-        connections["owner"] = shared.copy()
+        connections["flush"] = connections["owner"].copy(alias="flush")
         try:
-            super().handle(**options | {"database": "owner"})
+            super().handle(**options | {"database": "flush"})
         finally:
-            connections["owner"].close()
-            connections["owner"] = shared
+            connections["flush"].close()
+            del connections["flush"]

@@ -1,0 +1,45 @@
+"""Runs one command with PostgreSQL and Valkey at hand: `python -m diplomacy.embedded [--at DIR] -- COMMAND…`."""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from diplomacy.embedded import CannotStart, services
+
+
+def obey(command: list[str], environment: Mapping[str, str]) -> int:
+    """Runs one command, passing on what it is asked; a terminal's Ctrl-C reaches the command by itself."""
+    child = subprocess.Popen(command, env=environment)
+
+    def pass_on(number: int, frame: object) -> None:
+        if number != signal.SIGINT or not sys.stdin.isatty():
+            child.send_signal(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, pass_on)
+    code = child.wait()
+    return code if code >= 0 else 128 - code
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m diplomacy.embedded", description=__doc__)
+    parser.add_argument("--at", type=Path, help="the folder that keeps the data (VAR_DIR, or var/)")
+    parser.add_argument(
+        "--fast", action="store_true", help="for tests: nothing is kept safe from a power cut"
+    )
+    parser.add_argument("command", nargs="+")
+    given = parser.parse_args()
+    try:
+        with services(given.at, fast=given.fast):
+            return obey(given.command, os.environ)
+    except CannotStart as reason:
+        print(reason, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
