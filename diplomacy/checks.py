@@ -67,7 +67,13 @@ def app_role_owns_nothing(
             cursor.execute(ROLE)
             role, is_superuser, bypasses, owns = cursor.fetchone()
     except OperationalError as reason:
-        return [Warning(f"The database could not be asked about its role: {reason}", id="diplomacy.W001")]
+        return [
+            CheckMessage(
+                checks.WARNING,
+                f"The database could not be asked about its role: {reason}",
+                id="diplomacy.W001",
+            )
+        ]
     faults = {"is a superuser": is_superuser, "has BYPASSRLS": bypasses, "owns tables": owns}
     hint = "Give DATABASE_URL a role that owns nothing; name the owner in DATABASE_OWNER_URL."
     return [
