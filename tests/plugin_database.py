@@ -55,6 +55,16 @@ def pytest_configure(config: pytest.Config) -> None:
         drop_left_over()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """After a test that commits, the owner empties the tables: the app role may not, and a mirror is never flushed."""
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        asked_for = {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
+        if asked_for or (marker and marker.kwargs.get("transaction")):
+            both = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+            item.add_marker(both, append=False)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     _running.close()
 

@@ -1,0 +1,99 @@
+"""Two people at once, on real connections: one wins, the other is told, nothing is half done."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+
+from accounts.models import Member
+from activity.models import Entry
+from diplomacy.lib.errors import Refusal
+from engagements import actions
+from engagements.models import AdviceRequest, Engagement
+from tests.factories import engagements as make
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*acts: Callable[[], object]) -> list[str]:
+    """Runs each act in its own thread and connection, started together; the outcomes by name, in order."""
+    start = threading.Barrier(len(acts))
+    outcomes = [""] * len(acts)
+
+    def run(at: int, act: Callable[[], object]) -> None:
+        start.wait()
+        try:
+            act()
+            outcomes[at] = "done"
+        except Refusal as refusal:
+            outcomes[at] = type(refusal).__name__
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    return outcomes
+
+
+def test_filing_twice_at_once_files_once(maria: Member, lee: Member) -> None:
+    engagement = make.drafted(maria)
+    outcomes = at_once(lambda: actions.file(engagement, by=maria), lambda: actions.file(engagement, by=lee))
+    assert sorted(outcomes) == ["Conflict", "done"]
+    assert Entry.objects.filter(kind="engagements.filed").count() == 1
+
+
+def test_two_people_amending_the_same_version_do_not_overwrite_each_other(maria: Member, lee: Member) -> None:
+    engagement = make.filed(maria)
+    version = Engagement.objects.get(pk=engagement.pk).version
+
+    def amend(by: Member, title: str) -> Callable[[], object]:
+        plan = actions.Plan(fields={"title": title})
+        return lambda: actions.amend(engagement, plan, by=by, version=version)
+
+    assert sorted(at_once(amend(maria, "Mine"), amend(lee, "Yours"))) == ["Stale", "done"]
+    assert engagement.versions.count() == 2
+
+
+def test_advice_given_at_the_moment_it_lapses_ends_in_one_truth(maria: Member, liaison: Member) -> None:
+    request = make.assigned(maria, liaison)
+    AdviceRequest.objects.filter(pk=request.pk).update(due_on=make.in_days(-3))
+
+    def give() -> object:
+        return actions.give_advice(request, by=liaison, position="support", reasoning="Just in time.")
+
+    assert at_once(give, actions.lapse_overdue) == ["done", "done"]
+    request.refresh_from_db()
+    assert request.status == "given"  # late advice is welcome after a lapse, and a lapse never follows advice
+
+
+def test_lapsing_by_two_workers_is_recorded_once(maria: Member, liaison: Member) -> None:
+    request = make.requested(maria, liaison)
+    AdviceRequest.objects.filter(pk=request.pk).update(due_on=make.in_days(-3))
+    at_once(actions.lapse_overdue, actions.lapse_overdue, actions.lapse_overdue)
+    assert Entry.objects.filter(kind="engagements.advice_lapsed").count() == 1
+
+
+def test_two_answers_to_one_question(maria: Member, lee: Member, liaison: Member) -> None:
+    request = make.assigned(maria, liaison)
+    question = actions.ask_question(request, by=liaison, text="Who signs?")
+
+    def answer(by: Member) -> Callable[[], object]:
+        return lambda: actions.answer_question(question, by=by, text=f"{by.role} says nobody.")
+
+    assert sorted(at_once(answer(maria), answer(lee))) == ["Conflict", "done"]
+
+
+def test_restricting_while_a_desk_writes_leaves_nothing_open(maria: Member, liaison: Member) -> None:
+    request = make.assigned(maria, liaison)
+    at_once(
+        lambda: actions.share(request.engagement, by=maria, visibility="restricted"),
+        lambda: actions.note_for_desk(request, by=liaison, text="For us."),
+        lambda: actions.draft_advice(request, by=liaison, position="concern", reasoning="Hm."),
+    )
+    liaison_keys = f"office:{liaison.office_id}:liaison"
+    assert not any(liaison_keys in note.readers for note in request.desk_notes.all())
+    assert not any(liaison_keys in advice.readers for advice in request.advice.all())
