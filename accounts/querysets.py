@@ -4,7 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from diplomacy.lib.readers import SignedInQuerySet, VisibleQuerySet, keys_of
+from accounts.rules import MANAGING_ROLES, ROLE_ORDER
+from diplomacy.lib.readers import SignedInQuerySet, VisibleQuerySet
 
 
 def _current(today: Any) -> Q:
@@ -62,10 +63,7 @@ class TermQuerySet(SignedInQuerySet):
 class MemberQuerySet(VisibleQuerySet):
     def visible_to(self, user: Any) -> Self:
         """Colleagues: who else serves in a person's offices. Names of others come with the records."""
-        parts = [key.split(":") for key in keys_of(user)]
-        return self.filter(
-            office__in=[int(part[1]) for part in parts if part[0] == "office" and len(part) == 2]
-        )
+        return self.filter(office__in=[member.office_id for member in getattr(user, "standing", [])])
 
     def current(self) -> Self:
         today = timezone.localdate()
@@ -75,6 +73,18 @@ class MemberQuerySet(VisibleQuerySet):
 
     def of_office(self, office: models.Model) -> Self:
         return self.current().filter(office=office)
+
+    def who_manage(self) -> Self:
+        return self.filter(role__in=MANAGING_ROLES)
+
+    def in_order(self) -> Self:
+        """By office, the role that answers for it first."""
+        rank = models.Case(*(models.When(role=role, then=place) for place, role in enumerate(ROLE_ORDER)))
+        return self.order_by("office__name", rank, "user__name")
+
+    def last_of(self, user: models.Model) -> Any:
+        """The membership that ended last, of a person who holds none now."""
+        return self.filter(user=user).select_related("office").order_by("-ends_on", "-pk").first()
 
     def user_ids(self) -> list[int]:
         return list(self.values_list("user_id", flat=True).distinct())

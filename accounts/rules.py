@@ -10,6 +10,8 @@ OVERSIGHT_ROLES = frozenset({"auditor"})
 WRITING_ROLES = frozenset({"staff", "lead"})
 ADVISING_ROLES = frozenset({"liaison", "desk_lead"})
 BRIEFING_ROLES = frozenset({"briefer"})
+MANAGING_ROLES = frozenset({"lead", "desk_lead"})
+ROLE_ORDER = ("principal", "lead", "desk_lead", "staff", "liaison", "briefer", "reader", "auditor")
 
 
 def roles_for(*, is_federal: bool) -> frozenset[str]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts import rules
 from accounts.models import Coalition, CoalitionMember, Division, Member, Office, User
+from accounts.time_zones import require_zone
 from activity import actions as activity
 from diplomacy.lib.errors import Invalid
 from diplomacy.lib.readers import Actor
@@ -26,19 +27,23 @@ def open_office(
     **fields: Any,
 ) -> Office:
     reference = new_reference("O")
-    if Office.objects.filter(name=name).exists():
-        raise Invalid({"name": [f"There is an office called {name} already."]})
-    group = Group.objects.create(name=f"office {reference}")
-    return Office.objects.create(
-        reference=reference,
-        name=name,
-        short_name=short_name,
-        level=level,
-        division=division,
-        is_desk=is_desk,
-        group=group,
-        **fields,
-    )
+    office = Office(reference=reference, name=name, short_name=short_name, level=level, **fields)
+    office.division, office.is_desk = division, is_desk
+    _require_valid(office, "group")
+    require_zone(office.time_zone)
+    office.group = Group.objects.create(name=f"office {reference}")
+    office.save()
+    return office
+
+
+@transaction.atomic
+def change_office(office: Office, **fields: Any) -> None:
+    """The operator's correction of what an office is called and where it stands; closing is a date."""
+    for name, value in fields.items():
+        setattr(office, name, value)
+    _require_valid(office, "group")
+    require_zone(office.time_zone)
+    office.save(update_fields=list(fields))
 
 
 @transaction.atomic
@@ -76,14 +81,14 @@ def invite(
         user = User(email=User.objects.normalize_email(email.strip()).lower(), name=name.strip())
         user.time_zone = office.time_zone
         user.set_unusable_password()
-        _require_valid(user)
+        _require_valid(user, "password")
         user.save()
     return add_member(user, office, role, by=by, title=title)
 
 
-def _require_valid(user: User) -> None:
+def _require_valid(row: User | Office, *unset: str) -> None:
     try:
-        user.full_clean(exclude=["password"])
+        row.full_clean(exclude=unset)
     except ValidationError as error:
         raise Invalid(error.message_dict) from None
 

@@ -11,7 +11,7 @@ from accounts.querysets import OfficialQuerySet, TermQuerySet
 class Official(models.Model):
     """A public office-holder. `ocd_id` is the Open Civic Data person id where they were imported."""
 
-    ocd_id = models.CharField("Open Civic Data id", max_length=60, unique=True, null=True)
+    ocd_id = models.CharField("Open Civic Data id", max_length=60, unique=True, null=True)  # noqa: DJ001  (two unknown ids do not clash)
     name = models.CharField(max_length=200)
     family_name = models.CharField(max_length=100, blank=True)
     email = models.EmailField(blank=True)

@@ -34,7 +34,8 @@ class Command(BaseCommand):
             raise CommandError(f"{file}: {error}") from None
         self.stdout.write(f"Divisions: {report}")
         if report.refused:
-            raise CommandError(f"{report.refused:,} rows were refused; the others are loaded.", returncode=2)
+            raise CommandError(f"Refused: {report.refused:,}. All other rows are loaded.", returncode=2)
 
     def _say(self, refused: Refused) -> None:
-        tqdm.write(f"Refused, {refused.where}: {refused.reason}", file=self.stderr)
+        with tqdm.external_write_mode():
+            self.stderr.write(f"Refused, {refused.where}: {refused.reason}")

@@ -27,7 +27,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         self.stdout.write(f"Officials: {report}")
         if report.refused:
-            raise CommandError(f"{report.refused:,} files were refused; the others are loaded.", returncode=2)
+            raise CommandError(f"Refused: {report.refused:,}. All other files are loaded.", returncode=2)
 
     def _say(self, refused: Refused) -> None:
-        tqdm.write(f"Refused, {refused.where}: {refused.reason}", file=self.stderr)
+        with tqdm.external_write_mode():
+            self.stderr.write(f"Refused, {refused.where}: {refused.reason}")
