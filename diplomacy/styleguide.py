@@ -121,7 +121,7 @@ def _person() -> SimpleNamespace:
 
 def _timeline() -> list[SimpleNamespace]:
     now = timezone.now()
-    said = (
+    said: tuple[tuple[str, str, list[tuple[str, str, str]], int], ...] = (
         ("asked for advice", "", [], 0),
         (
             "amended this engagement",

@@ -1,9 +1,11 @@
 """Every address of the product. Public addresses say so themselves: LoginRequiredMiddleware is on."""
 
+from django.conf import settings
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, include, path, register_converter
+from django.urls import URLPattern, URLResolver, include, path, re_path, register_converter
 
 from diplomacy.lib.references import ReferenceConverter
+from diplomacy.lib.web import not_here
 
 register_converter(ReferenceConverter, "ref")
 
@@ -13,6 +15,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("counterparts/", include("counterparts.urls")),
     path("briefings/", include("briefings.urls")),
     path("people/", include("accounts.urls")),
+    # Offices say which address a person has: allauth's own pages for that answer as if they were not there.
+    re_path(r"^sign-in/(email|confirm-email|password/set)/", not_here),
     path("sign-in/", include("allauth.account.urls")),
     path("operator/", admin.site.urls),
 ]
+if settings.DEBUG:
+    urlpatterns.append(path("styleguide/", include("diplomacy.styleguide")))

@@ -29,6 +29,8 @@ os.environ.setdefault("SECRET_KEY", "only-for-tests-" * 4)
 NAME = re.compile(r"test_diplomacy_(\d+)_\w+")
 _running = contextlib.ExitStack()
 _running.enter_context(services(Path(os.environ["VAR_DIR"]), fast=True))
+# WhiteNoise warns of a folder that is missing, and warnings fail.
+(Path(os.environ["VAR_DIR"]) / "static").mkdir(parents=True, exist_ok=True)
 django.setup()
 
 

@@ -1,7 +1,7 @@
 """Forms in the design system's markup, for every form of the product, the sign-in forms included."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from django import forms
 from django.db.models import Model
@@ -9,6 +9,7 @@ from django.forms.boundfield import BoundField
 from django.forms.formsets import BaseFormSet
 from django.forms.renderers import TemplatesSetting
 from django.forms.widgets import Input
+from django.http import QueryDict
 from django.utils.functional import cached_property
 
 from diplomacy.lib.errors import Invalid
@@ -257,7 +258,8 @@ def _name_the_blank(field: forms.ChoiceField) -> None:
             field.widget.choices = field.choices
         return
     words = NOT_STATED if is_radio else NOTHING_CHOSEN
-    choices = [(value, words if label == DJANGO_BLANK else label) for value, label in field.choices]
+    offered: Any = field.choices
+    choices = [(value, words if label == DJANGO_BLANK else label) for value, label in offered]
     field.choices = [c for c in choices if not (is_radio and field.required and c[0] in ("", None))]
 
 
@@ -291,7 +293,7 @@ class Versioned(forms.Form):
 
     def refuse_stale(self, current: int) -> None:
         """Keeps what was typed and moves on to the current version: sending again is then a decision."""
-        data = self.data.copy()
+        data = cast("QueryDict", self.data).copy()
         data[self.add_prefix("version")] = str(current)
         self.data = data
         self.add_error(

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from diplomacy.lib.errors import Refusal
 
@@ -50,8 +52,15 @@ class RefusalMiddleware:
         return render(request, template, context, status=refusal.status)
 
 
+@login_not_required
+def not_here(request: HttpRequest, *args: str) -> HttpResponse:
+    """For addresses of a library that the product does not offer."""
+    raise Http404
+
+
 def way_back(request: HttpRequest) -> str:
     """The page the person came from, if it is ours: read from the referrer, never from the address."""
     origin = f"{request.scheme}://{request.get_host()}"
     referrer = request.headers.get("Referer", "")
-    return referrer.removeprefix(origin) if referrer.startswith(f"{origin}/") else ""
+    path = referrer.removeprefix(origin) if referrer.startswith(f"{origin}/") else ""
+    return path if url_has_allowed_host_and_scheme(path, None) else ""
