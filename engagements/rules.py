@@ -168,12 +168,15 @@ def desk_keys(desk_id: int) -> list[str]:
     return [readers.office(desk_id, "desk_lead"), readers.office(desk_id, "liaison")]
 
 
-def request_readers(request: "AdviceRequest") -> tuple[list[str], bool]:
-    """The owning office and the desks; of a restricted engagement, exactly those who may read it."""
-    engagement = request.engagement
-    if engagement.visibility == Visibility.RESTRICTED:
-        return list(engagement.readers), False
-    return [readers.office(engagement.office_id)], True
+def advice_readers(engagement: "Engagement", colleagues: Iterable[str]) -> tuple[list[str], bool]:
+    """(readers, federal_reads) of requests and released advice: the owning office and the desks, nobody it is shared with.
+
+    Of a restricted engagement, those of its readers who are `colleagues` (person keys of the office) or lead a desk.
+    """
+    if engagement.visibility != Visibility.RESTRICTED:
+        return [readers.office(engagement.office_id)], True
+    inside = set(colleagues)
+    return [key for key in engagement.readers if key in inside or key.endswith(":desk_lead")], False
 
 
 def unreleased_readers(request: "AdviceRequest") -> list[str]:

@@ -9,7 +9,7 @@ from diplomacy.lib.errors import Conflict, Forbidden, Invalid, Stale
 from engagements import clock, rules, watchers
 from engagements.actions import routing
 from engagements.actions.locking import lock, lock_request
-from engagements.actions.sharing import admit
+from engagements.actions.sharing import refresh_readers
 from engagements.choices import AdviceStatus, Visibility
 from engagements.models import (
     Advice,
@@ -29,7 +29,7 @@ def request_advice(engagement: Engagement, *, by: Member, desk: Office) -> Advic
     if held.advice_requests.filter(desk=desk).exists():
         raise Conflict(f"{desk} has already been asked.")
     request = routing.ask(held, desk, by=by)
-    admit(held, by=by)
+    refresh_readers(held)
     return request
 
 
@@ -152,7 +152,7 @@ def give_advice(
     advice = draft_advice(held, by=by, position=position, reasoning=reasoning, version=version)
     was_due = held.due_on
     advice.released_by, advice.released_at = by, timezone.now()
-    advice.readers, advice.federal_reads = rules.request_readers(held)
+    advice.readers, advice.federal_reads = held.readers, held.federal_reads
     advice.save()
     held.status = AdviceStatus.GIVEN
     held.assigned_to = held.assigned_to or by

@@ -15,7 +15,7 @@ from diplomacy.lib.errors import Forbidden, Invalid
 from engagements import clock, flags, rules, versions, watchers
 from engagements.actions import routing
 from engagements.actions.locking import lock
-from engagements.actions.sharing import admit
+from engagements.actions.sharing import refresh_readers
 from engagements.choices import AdviceStatus, Status
 from engagements.models import (
     AdviceRequest,
@@ -78,8 +78,7 @@ def file(engagement: Engagement, *, by: Member, version: int | None = None) -> E
         late=held.is_filed_late,
         version=held.filed_version,
     )
-    routing.ask_covering_desks(held, by=by)
-    admit(held, by=by)
+    _open_up(held, by)
     return held
 
 
@@ -211,8 +210,16 @@ def _record_change(kind: str, held: Engagement, by: Member) -> None:
         changed=changed,
         version=held.filed_version,
     )
+    _open_up(held, by)
+
+
+def _open_up(held: Engagement, by: Member) -> None:
+    """Let in whoever it is for, ask the desks (whose leads are then let in too), and tell those who were named."""
+    told = refresh_readers(held)
     routing.ask_covering_desks(held, by=by)
-    admit(held, by=by)
+    told |= refresh_readers(held)
+    if told - {by.user_id}:
+        activity.record("engagements.shared", held, by=by, notify=told, visibility=held.visibility)
 
 
 def _require_complete(held: Engagement) -> None:

@@ -2,7 +2,9 @@ from django.utils import timezone
 
 from accounts.models import Member, Office
 from activity import actions as activity
+from diplomacy.lib import readers
 from engagements import clock, rules, watchers
+from engagements.actions.sharing import colleague_keys
 from engagements.models import AdviceRequest, Engagement
 from engagements.routing import desks_for
 
@@ -26,7 +28,7 @@ def ask(engagement: Engagement, desk: Office, *, by: Member) -> AdviceRequest:
         requested_at=timezone.now(),
         due_on=clock.due_date(clock.today(), starts),
     )
-    request.readers, request.federal_reads = rules.request_readers(request)
+    request.readers, request.federal_reads = rules.advice_readers(engagement, colleague_keys(engagement))
     request.save()
     activity.record(
         "engagements.advice_requested",
@@ -42,5 +44,5 @@ def ask(engagement: Engagement, desk: Office, *, by: Member) -> AdviceRequest:
 
 def advice_line_readers(request: AdviceRequest) -> list[str]:
     """Advice is between the office and the desks: those the engagement is shared with do not see its lines."""
-    keys, federal = rules.request_readers(request)
-    return [*keys, "federal"] if federal else keys
+    lead = readers.office(request.desk_id, "desk_lead")
+    return [*request.readers, readers.FEDERAL] if request.federal_reads else sorted({*request.readers, lead})

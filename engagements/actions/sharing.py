@@ -49,12 +49,6 @@ def share(
     return held
 
 
-def admit(held: Engagement, *, by: Member) -> None:
-    """After filing or amending: let in whoever it is for, and tell those who were named."""
-    if told := refresh_readers(held) - {by.user_id}:
-        activity.record("engagements.shared", held, by=by, notify=told, visibility=held.visibility)
-
-
 def refresh_readers(held: Engagement) -> set[int]:
     """Recompute `readers` of the engagement and of its advice; returns the people newly admitted by name."""
     before = set(held.readers)
@@ -63,9 +57,10 @@ def refresh_readers(held: Engagement) -> set[int]:
         held, named_keys(held), [request.desk_id for request in requests]
     )
     held.save(update_fields=["readers", "federal_reads"])
+    keys, federal = rules.advice_readers(held, colleague_keys(held))
     for request in requests:
         request.engagement = held
-        _refresh_request(request)
+        _refresh_request(request, keys, federal)
     own = readers.office(held.office_id)
     desk_leads = {readers.office(request.desk_id, "desk_lead") for request in requests}
     added = set(held.readers) - before - {own} - desk_leads
@@ -84,8 +79,12 @@ def named_keys(engagement: Engagement) -> list[str]:
     ]
 
 
-def _refresh_request(request: AdviceRequest) -> None:
-    keys, federal = rules.request_readers(request)
+def colleague_keys(engagement: Engagement) -> list[str]:
+    """Person keys of those who serve in the owning office now."""
+    return [readers.person(pk) for pk in Member.objects.of_office(engagement.office).user_ids()]
+
+
+def _refresh_request(request: AdviceRequest, keys: list[str], federal: bool) -> None:
     inside = rules.unreleased_readers(request)
     AdviceRequest.objects.filter(pk=request.pk).update(readers=keys, federal_reads=federal)
     Advice.objects.filter(request=request, released_at__isnull=False).update(

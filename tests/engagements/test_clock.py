@@ -34,7 +34,9 @@ def test_advice_is_never_due_before_it_was_asked() -> None:
 
 def test_a_question_that_waits_over_a_weekend_costs_the_desk_one_working_day() -> None:
     friday, monday = date(2026, 11, 6), date(2026, 11, 9)
-    assert clock.resume(date(2026, 11, 10), paused=friday, resumed=monday) == date(2026, 11, 12)  # 11th: Veterans Day
+    assert clock.resume(date(2026, 11, 10), paused=friday, resumed=monday) == date(
+        2026, 11, 12
+    )  # 11th: Veterans Day
 
 
 def test_an_answer_on_the_same_day_moves_nothing() -> None:
@@ -42,7 +44,7 @@ def test_an_answer_on_the_same_day_moves_nothing() -> None:
     assert clock.resume(date(2026, 11, 16), paused=day, resumed=day) == date(2026, 11, 16)
 
 
-@pytest.mark.parametrize("offset", range(0, 40))
+@pytest.mark.parametrize("offset", range(40))
 def test_adding_and_counting_working_days_agree(offset: int) -> None:
     start = date(2026, 12, 20)
     assert clock.working_days_between(start, clock.add_working_days(start, offset)) == offset

@@ -86,7 +86,9 @@ def test_the_clock_stands_still_while_a_question_waits_on_the_office(maria: Memb
     assert actions.lapse_overdue() == 0
 
 
-def test_advice_may_still_come_after_it_lapsed_and_says_that_it_is_late(maria: Member, liaison: Member) -> None:
+def test_advice_may_still_come_after_it_lapsed_and_says_that_it_is_late(
+    maria: Member, liaison: Member
+) -> None:
     request = make.requested(maria, liaison)
     AdviceRequest.objects.filter(pk=request.pk).update(due_on=make.in_days(-3))
     actions.lapse_overdue()
@@ -102,7 +104,9 @@ def test_filing_late_or_after_the_fact_is_accepted_and_counted(maria: Member) ->
 
 def test_released_advice_is_never_overwritten(maria: Member, liaison: Member) -> None:
     first = make.advised(maria, liaison)
-    second = actions.give_advice(first.request, by=liaison, position="concern", reasoning="Things have changed.")
+    second = actions.give_advice(
+        first.request, by=liaison, position="concern", reasoning="Things have changed."
+    )
     first.refresh_from_db()
     assert (first.number, first.position, second.number) == (1, "considerations", 2)
 

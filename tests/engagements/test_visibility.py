@@ -3,13 +3,26 @@
 import pytest
 
 from accounts.models import Member
+from activity.models import Entry
 from engagements import actions
 from engagements.models import Advice, AdviceRequest, DeskNote, Engagement
 from tests.factories import engagements as make
 
 pytestmark = pytest.mark.django_db
 
-EVERYBODY = ["maria", "lee", "gov", "tom", "ana", "liaison", "desk_lead", "briefer", "auditor", "outsider", "operator"]
+EVERYBODY = [
+    "maria",
+    "lee",
+    "gov",
+    "tom",
+    "ana",
+    "liaison",
+    "desk_lead",
+    "briefer",
+    "auditor",
+    "outsider",
+    "operator",
+]
 
 
 def seeing(model: type, request: pytest.FixtureRequest) -> set[str]:
@@ -38,12 +51,16 @@ def test_filing_tells_the_federal_desks(maria: Member, request: pytest.FixtureRe
     assert seeing(Engagement, request) == OFFICE | FEDERAL
 
 
-def test_sharing_with_an_office_admits_its_people(maria: Member, tom: Member, request: pytest.FixtureRequest) -> None:
+def test_sharing_with_an_office_admits_its_people(
+    maria: Member, tom: Member, request: pytest.FixtureRequest
+) -> None:
     actions.share(make.filed(maria), by=maria, visibility="shared", offices=[tom.office])
     assert seeing(Engagement, request) == OFFICE | FEDERAL | {"tom"}
 
 
-def test_taking_a_share_back_shuts_the_door(maria: Member, tom: Member, request: pytest.FixtureRequest) -> None:
+def test_taking_a_share_back_shuts_the_door(
+    maria: Member, tom: Member, request: pytest.FixtureRequest
+) -> None:
     engagement = make.filed(maria)
     actions.share(engagement, by=maria, visibility="shared", offices=[tom.office])
     actions.share(engagement, by=maria, visibility="federal")
@@ -72,6 +89,28 @@ def test_restricted_leaves_the_named_and_the_routed_desks_lead(
     actions.share(engagement, by=maria, visibility="restricted", people=[gov.user])
     assert seeing(Engagement, request) == {"maria", "gov", "desk_lead"}
     assert seeing(AdviceRequest, request) == {"maria", "gov", "desk_lead"}
+
+
+def test_a_guest_named_on_a_restricted_engagement_does_not_read_its_advice(
+    maria: Member, tom: Member, liaison: Member, request: pytest.FixtureRequest
+) -> None:
+    advice = make.advised(maria, liaison)
+    actions.share(advice.request.engagement, by=maria, visibility="restricted", people=[tom.user])
+    assert seeing(Engagement, request) == {"maria", "tom", "desk_lead"}
+    assert seeing(Advice, request) == {"maria", "desk_lead"}
+    assert seeing(AdviceRequest, request) == {"maria", "desk_lead"}
+
+
+def test_lines_about_advice_on_a_restricted_filing_are_for_its_insiders(
+    maria: Member, desk_lead: Member
+) -> None:
+    make.requested(maria, desk_lead)
+    draft = make.drafted(maria)
+    actions.share(draft, by=maria, visibility="restricted")
+    actions.file(draft, by=maria)
+    line = Entry.objects.about(draft).get(kind="engagements.advice_requested")
+    assert set(line.readers) == {f"person:{maria.user_id}", f"office:{desk_lead.office_id}:desk_lead"}
+    assert set(draft.advice_requests.get().readers) == set(line.readers)
 
 
 def test_restricting_shuts_liaisons_out_of_notes_they_wrote(
