@@ -40,6 +40,15 @@ def subdivision_name(code: str) -> str:
     return found.name if found else code
 
 
+def destinations() -> list[tuple[str, str]]:
+    """Where an engagement may take place: at home, which is most often, or abroad."""
+    return [("US", country_name("US")), *countries()]
+
+
+def is_destination(code: str) -> bool:
+    return code == "US" or is_country(code)
+
+
 def is_country(code: str) -> bool:
     return any(code == known for known, _ in countries())
 

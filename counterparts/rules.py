@@ -23,6 +23,17 @@ def require_writer(member: Member) -> None:
 def check_place(country: str, subdivision: str) -> None:
     if country and not places.is_country(country):
         raise Invalid({"country": [f"“{country}” is not the ISO code of a foreign country."]})
+    _check_subdivision(country, subdivision)
+
+
+def check_destination(country: str, subdivision: str) -> None:
+    """A delegation is received at home: unlike a counterpart, a stop may lie in the United States."""
+    if country and not places.is_destination(country):
+        raise Invalid({"country": [f"“{country}” is not the ISO code of a country."]})
+    _check_subdivision(country, subdivision)
+
+
+def _check_subdivision(country: str, subdivision: str) -> None:
     if subdivision and not places.is_subdivision(subdivision, of=country):
         raise Invalid(
             {

@@ -182,7 +182,7 @@ def _set_parts(engagement: Engagement, plan: Plan) -> None:
         engagement.counterparts.set(plan.counterparts)
     if plan.stops is not None:
         for stop in plan.stops:
-            counterpart_rules.check_place(stop.get("country", ""), stop.get("subdivision", ""))
+            counterpart_rules.check_destination(stop.get("country", ""), stop.get("subdivision", ""))
         engagement.stops.all().delete()
         Stop.objects.bulk_create(
             Stop(engagement=engagement, order=at, **stop) for at, stop in enumerate(plan.stops)
