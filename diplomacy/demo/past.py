@@ -1,0 +1,34 @@
+"""Living through days that are over: the demonstration's acts happen on the day on which they are said to have."""
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+from unittest.mock import patch
+
+from django.db.models.signals import pre_save
+from django.utils import timezone
+
+from activity.models import Entry
+from diplomacy.lib import references
+
+
+@contextmanager
+def living_at(moment: datetime, key: str) -> Iterator[None]:
+    """Within it Django's clock stands at `moment`, and references follow from `key`, so that each load makes the same.
+
+    Only for a command that runs alone: it moves the clock of the whole process. The log's own clock is the database's,
+    which does not travel; lines say their time as they are appended, for they cannot be changed afterwards.
+    """
+
+    def say_when(instance: Entry, **options: Any) -> None:
+        instance.at = moment
+
+    seeded = random.Random(f"demonstration {key}")  # noqa: S311 (names of invented records)
+    pre_save.connect(say_when, sender=Entry)
+    try:
+        with patch.object(timezone, "now", lambda: moment), patch.object(references, "secrets", seeded):
+            yield
+    finally:
+        pre_save.disconnect(say_when, sender=Entry)
