@@ -1,13 +1,14 @@
 """The relay: claims due notices, re-checks that the recipient may still see the subject, sends, marks as sent.
 
-A claim moves `try_after` ahead in its own transaction before anything is sent, so that two workers never hold the
-same notice; a worker that dies leaves a claim that runs out, and the Message-ID made from the delivery key lets
-the receiving server drop the rare second copy.
+A claim is the notice's attempt number with a time that runs out; no row stays locked while a mail server is slow, so
+nobody who reads a notice waits for it. Whoever finds the number changed has lost the claim and leaves the notice
+alone. A worker that dies leaves a claim that runs out. Only death in the moment between the mail server's word and
+our mark can repeat a message, and then under the same Message-ID, which receiving servers drop.
 """
 
 import logging
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from smtplib import SMTPException
 
 from django.apps import apps
@@ -17,11 +18,11 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from activity.models import Notice
+from activity.models import Entry, Notice
+from diplomacy.lib.readers import keys_of
 
 log = logging.getLogger(__name__)
 
-CLAIM = timedelta(minutes=2)
 MOST_ATTEMPTS = 12
 BATCH = 50
 
@@ -37,28 +38,29 @@ def deliver(ids: Collection[int] | None = None) -> int:
 @transaction.atomic
 def _claim(ids: Collection[int] | None) -> list[Notice]:
     due = Notice.objects.due() if ids is None else Notice.objects.due().filter(pk__in=ids)
-    claimed = list(due.order_by("try_after").select_for_update(skip_locked=True, of=("self",))[:BATCH])
-    backoff = {notice.pk: CLAIM * 2 ** min(notice.attempts, 6) for notice in claimed}
+    claimed = list(due.order_by("try_after").select_for_update(skip_locked=True)[:BATCH])
     for notice in claimed:
         notice.attempts += 1
-        notice.try_after = timezone.now() + backoff[notice.pk]
+        notice.try_after = _runs_out(notice.attempts)
     Notice.objects.bulk_update(claimed, ["attempts", "try_after"])
     return claimed
 
 
+def _runs_out(attempts: int) -> datetime:
+    """When a claim ends; each failed attempt doubles the wait for the next."""
+    return timezone.now() + timedelta(seconds=settings.NOTICE_CLAIM_SECONDS) * 2 ** min(attempts - 1, 6)
+
+
 def _send(notice: Notice) -> bool:
-    with transaction.atomic():
-        held: Notice = (
-            Notice.objects.select_for_update(of=("self",))
-            .select_related("entry", "recipient")
-            .get(pk=notice.pk)
-        )
-        if held.mail != Notice.Mail.DUE or held.attempts != notice.attempts:
-            return False  # the claim ran out and another worker has it
-        held.mail = _outcome(held)
-        held.sent_at = timezone.now() if held.mail == Notice.Mail.SENT else None
-        held.save(update_fields=["mail", "sent_at"])
-    return held.mail != Notice.Mail.DUE
+    """True when the notice has left the outbox, sent or not."""
+    claim = Notice.objects.filter(pk=notice.pk, attempts=notice.attempts, mail=Notice.Mail.DUE)
+    if not claim.update(try_after=_runs_out(notice.attempts)):
+        return False  # the claim ran out while others of the batch were sent, and another worker has it
+    outcome = _outcome(Notice.objects.select_related("entry", "recipient").get(pk=notice.pk))
+    if outcome == Notice.Mail.DUE:
+        return False
+    sent_at = timezone.now() if outcome == Notice.Mail.SENT else None
+    return bool(claim.update(mail=outcome, sent_at=sent_at))
 
 
 def _outcome(notice: Notice) -> Notice.Mail:
@@ -66,15 +68,22 @@ def _outcome(notice: Notice) -> Notice.Mail:
         return Notice.Mail.WITHHELD
     try:
         _message(notice).send()
-    except (SMTPException, OSError) as error:
+    except (SMTPException, OSError, ValueError) as error:
         log.warning("Notice %s was not sent: %s", notice.delivery_key, type(error).__name__)
         return Notice.Mail.DUE if notice.attempts < MOST_ATTEMPTS else Notice.Mail.FAILED
     return Notice.Mail.SENT
 
 
 def may_see_subject(notice: Notice) -> bool:
+    """The subject itself, and the line about it: a desk's own line is not for every reader of the engagement."""
+    if not is_line_for(notice.recipient, notice.entry):
+        return False
     subjects = apps.get_model(notice.entry.subject_type)._default_manager
-    return bool(subjects.visible_to(notice.recipient).filter(pk=notice.entry.subject_id).exists())
+    return subjects.visible_to(notice.recipient).filter(pk=notice.entry.subject_id).exists()  # type: ignore[attr-defined,no-any-return]
+
+
+def is_line_for(reader: object, entry: Entry) -> bool:
+    return not entry.readers or not keys_of(reader).isdisjoint(entry.readers)
 
 
 def _message(notice: Notice) -> EmailMessage:
@@ -85,6 +94,7 @@ def _message(notice: Notice) -> EmailMessage:
         body=f"{said}.\n\nSign in to read it: {link}\n\nThis message holds no content on purpose.\n",
         to=[notice.recipient.email],
         headers={
-            "Message-ID": f"<{notice.delivery_key}@{settings.PUBLIC_URL.split('//')[-1].split(':')[0]}>"
+            "Message-ID": f"<{notice.delivery_key}@{settings.PUBLIC_URL.split('//')[-1].split(':')[0]}>",
+            "Auto-Submitted": "auto-generated",
         },
     )

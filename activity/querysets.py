@@ -8,6 +8,11 @@ from diplomacy.lib.readers import VisibleQuerySet, keys_of
 
 
 class EntryQuerySet(VisibleQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """The whole log is for auditors, without its `data`. Others read lines through their subjects."""
+        roles = {member.role for member in getattr(user, "standing", [])}
+        return self.defer("data") if "auditor" in roles else self.none()
+
     def about(self, subject: models.Model) -> Self:
         return self.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk)
 

@@ -1,4 +1,13 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from activity import views
 
 app_name = "activity"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("notices/", views.notices, name="notices"),
+    path("notices/read/", views.read_all, name="read_all"),
+    path("notices/preferences/", views.preferences, name="preferences"),
+    path("notices/<uuid:key>/", views.open_notice, name="open"),
+    path("notices/<uuid:key>/read/", views.read_one, name="read_one"),
+    path("activity/", views.log, name="log"),
+]

@@ -187,7 +187,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "diplomacy" / "static", BASE_DIR / "assets"]
+STATICFILES_DIRS = [BASE_DIR / "assets"]  # our own files are the diplomacy app's
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -223,11 +223,15 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 1,
     "socket_timeout": 5,
+    "max_retries": 0,  # of the publishing side: kombu's own patience is six seconds for each message
     "visibility_timeout": 600,
     "global_keyprefix": os.environ.get("REDIS_PREFIX", "diplomacy:"),
 }
 CELERY_BEAT_SCHEDULE = {
-    "sweep the outbox": {"task": "activity.tasks.sweep", "schedule": 15.0},
+    "sweep the outbox": {
+        "task": "activity.tasks.sweep",
+        "schedule": float(os.environ.get("OUTBOX_SWEEP_SECONDS", "15")),
+    },
     "lapse overdue advice": {
         "task": "engagements.tasks.lapse_overdue",
         "schedule": 60.0,
@@ -289,4 +293,6 @@ LOGGING = {
     "loggers": {"django.db.backends": {"level": "WARNING"}},
 }
 
+# Longer than a mail server may take over one message: after that another worker tries.
+NOTICE_CLAIM_SECONDS = int(os.environ.get("NOTICE_CLAIM_SECONDS", "120"))
 ADVICE_WORKING_DAYS = int(os.environ.get("ADVICE_WORKING_DAYS", "5"))

@@ -1,0 +1,91 @@
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Case, Q, QuerySet, Value, When
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from activity import actions, inbox
+from activity.forms import URGENT, Preferences
+from activity.models import Entry, Notice
+from diplomacy.lib.paging import page_of
+
+
+def _own(request: HttpRequest) -> QuerySet[Notice]:
+    return Notice.objects.visible_to(request.user).select_related(
+        "entry__actor", "entry__office", "recipient"
+    )
+
+
+@require_safe
+def notices(request: HttpRequest) -> HttpResponse:
+    unread_first = _own(request).annotate(unread=Case(When(Q(read_at=None), then=Value(1)), default=Value(0)))
+    page = page_of(
+        unread_first,
+        order="-unread",
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+    )
+    newest = max((notice.pk for notice in page.rows), default=0)
+    context = {"page": page, "lines": inbox.lines(page.rows, request.user), "newest": newest}
+    return render(request, "activity/notices.html", context)
+
+
+@require_safe
+def open_notice(request: HttpRequest, key: UUID) -> HttpResponse:
+    """To what the notice is about. A subject that is gone answers as a notice that never was."""
+    notice = get_object_or_404(_own(request), delivery_key=key)
+    (line,) = inbox.lines([notice], request.user)
+    if line.subject is None:
+        raise Http404
+    actions.mark_read(Notice.objects.visible_to(request.user).filter(pk=notice.pk))
+    return redirect(line.address)
+
+
+@require_POST
+def read_one(request: HttpRequest, key: UUID) -> HttpResponse:
+    notice = get_object_or_404(_own(request), delivery_key=key)
+    actions.mark_read(Notice.objects.visible_to(request.user).filter(pk=notice.pk))
+    return redirect("activity:notices")
+
+
+@require_POST
+def read_all(request: HttpRequest) -> HttpResponse:
+    """Up to the newest one that was on the page: what came in meanwhile stays unread."""
+    newest = request.POST.get("newest", "")
+    if newest.isdecimal() and len(newest) < 19:
+        actions.mark_read(Notice.objects.visible_to(request.user).filter(pk__lte=int(newest)))
+    return redirect("activity:notices")
+
+
+def preferences(request: HttpRequest) -> HttpResponse:
+    form = Preferences(request.POST or None, chosen=_chosen(request.user))
+    if request.method == "POST" and form.is_valid():
+        for kind, channel in form.changed_choices().items():
+            actions.prefer(request.user.pk, kind=kind, channel=channel)
+        messages.success(request, "Your choices are saved.")
+        return redirect("activity:preferences")
+    context = {"form": form, "urgent": URGENT}
+    return render(request, "activity/preferences.html", context, status=400 if form.errors else 200)
+
+
+def _chosen(user: Any) -> dict[str, str]:
+    return dict(user.notice_preferences.values_list("kind", "channel"))
+
+
+@require_safe
+def log(request: HttpRequest) -> HttpResponse:
+    """Who did what kind of thing, and when. Never what it said: an auditor reads no content."""
+    if getattr(request.acting, "role", "") != "auditor":  # type: ignore[attr-defined]
+        raise Http404
+    entries = Entry.objects.visible_to(request.user).select_related("actor", "office")
+    page = page_of(
+        entries,
+        order="-id",
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+        size=50,
+    )
+    return render(request, "activity/log.html", {"page": page})

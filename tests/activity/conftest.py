@@ -1,0 +1,158 @@
+"""A real broker, real workers and a real mail server of a test's own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from email import message_from_bytes
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from celery import current_app
+from django.db import connections
+from pytest_django.fixtures import Settings
+
+from activity import actions
+from diplomacy.embedded.service import HOST, Memory
+from diplomacy.embedded.valkey import Valkey
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Mailbox:
+    """Keeps every copy it accepts. `on_data` runs when a message has come in and nothing has been answered yet."""
+
+    def __init__(self) -> None:
+        self.copies: list[bytes] = []
+        self.to: list[str] = []
+        self.on_data: Callable[[], str | None] = lambda: None
+        self.after_keeping: Callable[[], None] = lambda: None
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        if refusal := self.on_data():
+            return refusal
+        assert isinstance(envelope.content, bytes)
+        self.copies.append(envelope.content)
+        self.to += envelope.rcpt_tos
+        self.after_keeping()
+        return "250 Kept"
+
+    @property
+    def message_ids(self) -> Counter[str]:
+        return Counter(str(message_from_bytes(copy)["Message-ID"]) for copy in self.copies)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def mailbox(settings: Settings) -> Iterator[Mailbox]:
+    mailbox = Mailbox()
+    controller = Controller(mailbox, hostname=HOST, port=free_port())
+    controller.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = HOST, controller.port
+    yield mailbox
+    controller.stop()
+
+
+def use_broker(url: str) -> None:
+    """Celery keeps its pools for good: forget them, and the fuse of `hand_over` with them."""
+    current_app.conf.broker_url = url
+    current_app.amqp._producer_pool = None
+    current_app._pool = None
+    actions._broker_rests_until = 0.0
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[Valkey]:
+    memory = Memory(tmp_path)
+    valkey = Valkey(tmp_path, memory, fast=True)
+    valkey.start()
+    before = current_app.conf.broker_url
+    use_broker(url_of(valkey))
+    yield valkey
+    use_broker(before)
+    valkey.ask_to_stop()
+
+
+def url_of(valkey: Valkey) -> str:
+    return f"redis://:{valkey.memory['valkey']}@{HOST}:{valkey.memory['valkey_port']}/0"
+
+
+class Worker:
+    """`celery worker` with its beat, on the test's database; killed as a whole and without warning."""
+
+    def __init__(self, environment: dict[str, str], at: Path) -> None:
+        self.environment, self.at = environment, at
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        celery = [
+            sys.executable,
+            "-m",
+            "celery",
+            "--app",
+            "diplomacy",
+            "worker",
+            "--concurrency",
+            "2",
+            "--loglevel",
+            "INFO",
+        ]
+        beat = ["--beat", "--schedule", str(self.at / "beat"), "--without-gossip", "--without-mingle"]
+        with (self.at / "worker.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [*celery, *beat],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def kill(self) -> None:
+        if self.process:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            self.process = None
+
+    def said(self) -> str:
+        return (self.at / "worker.log").read_text(errors="replace")
+
+
+@pytest.fixture
+def worker(broker: Valkey, mailbox: Mailbox, settings: Settings, tmp_path: Path) -> Iterator[Worker]:
+    own = connections["default"].settings_dict
+    environment = os.environ | {
+        "DATABASE_URL": f"postgresql://{own['USER']}:{own['PASSWORD']}@{own['HOST']}:{own['PORT']}/{own['NAME']}",
+        "REDIS_URL": url_of(broker),
+        "EMAIL_HOST": settings.EMAIL_HOST,
+        "EMAIL_PORT": str(settings.EMAIL_PORT),
+        "NOTICE_CLAIM_SECONDS": "2",
+        "OUTBOX_SWEEP_SECONDS": "1",
+        "TZ": "UTC",
+    }
+    environment.pop("DATABASE_OWNER_URL", None)
+    environment.pop("EMAIL_BACKEND", None)
+    worker = Worker(environment, tmp_path)
+    yield worker
+    worker.kill()
+
+
+def comes_true(what: Callable[[], bool], seconds: float = 20) -> bool:
+    deadline = time.monotonic() + seconds
+    while not what():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
