@@ -1,0 +1,102 @@
+"""From the rules of an audience to the memberships they stand for now.
+
+Distribution looks at engagements that the writer may not read, and shows the writer who matched. So restricted
+engagements never count here: who has one must not be guessed from a preview.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import Division, Member, Office
+from accounts.rules import OVERSIGHT_ROLES
+from briefings import tailoring
+from briefings.choices import Kind
+from briefings.models import AudienceRule, Briefing
+from briefings.tailoring import Cut, Part, Rule, Seat
+from engagements import clock
+from engagements.models import Engagement
+
+
+def cuts_of(briefing: Briefing) -> list[Cut]:
+    parts = [Part(pk, label) for pk, label in briefing.sections.values_list("pk", "label")]
+    rules = [_resolved(rule) for rule in briefing.audience.select_related("division")]
+    return tailoring.cuts(parts, rules, _seats(rules))
+
+
+def _resolved(rule: AudienceRule) -> Rule:
+    find = OFFICES.get(rule.kind)
+    offices = frozenset(find(rule)) if find else None
+    return Rule(rule.kind, rule.section_id, rule.user_id, offices, rule.role)
+
+
+def _seats(rules: list[Rule]) -> list[Seat]:
+    """Only the briefing's own rules bring people in; a section's narrow."""
+    wanted = Q(pk__in=[])
+    for rule in rules:
+        if rule.section_id is None:
+            wanted |= _members(rule)
+    members = Member.objects.current().filter(wanted).exclude(role__in=OVERSIGHT_ROLES)
+    return [Seat(*row) for row in members.values_list("pk", "user_id", "office_id", "role")]
+
+
+def _members(rule: Rule) -> Q:
+    if rule.kind == Kind.PERSON:
+        return Q(user=rule.user_id)
+    in_role = Q(role=rule.role) if rule.role else Q()
+    return in_role if rule.offices is None else in_role & Q(office__in=rule.offices)
+
+
+def _of_coalition(rule: AudienceRule) -> set[int]:
+    today = clock.today()
+    lasting = Q(coalition_memberships__ends_on=None) | Q(coalition_memberships__ends_on__gt=today)
+    held = Office.objects.filter(
+        lasting,
+        coalition_memberships__coalition=rule.coalition_id,
+        coalition_memberships__starts_on__lte=today,
+    )
+    return set(held.values_list("pk", flat=True))
+
+
+def _under_division(rule: AudienceRule) -> set[int]:
+    assert rule.division is not None  # database constraint
+    under = Division.objects.under(rule.division.ocd_id)
+    return set(Office.objects.filter(division__in=under).values_list("pk", flat=True))
+
+
+def _coming() -> QuerySet[Engagement]:
+    return Engagement.objects.filter(status="filed", federal_reads=True, ends_on__gte=clock.today())
+
+
+def _with(rule: AudienceRule, met: Q) -> set[int]:
+    assert rule.days is not None  # database constraint
+    until = clock.today() + timedelta(days=rule.days)
+    return set(_coming().filter(met, starts_on__lte=until).values_list("office_id", flat=True))
+
+
+def _on_topic(rule: AudienceRule) -> set[int]:
+    return set(_coming().filter(topics__contains=[rule.topic]).values_list("office_id", flat=True))
+
+
+def _with_country(rule: AudienceRule) -> set[int]:
+    return _with(rule, Q(stops__country=rule.country) | Q(counterparts__country=rule.country))
+
+
+def _with_counterpart(rule: AudienceRule) -> set[int]:
+    """The body itself, or a part of it or a person in it."""
+    body = rule.counterpart_id
+    return _with(
+        rule,
+        Q(counterparts=body) | Q(counterparts__parent=body) | Q(counterparts__posts__body=body),
+    )
+
+
+OFFICES: dict[str, Callable[[AudienceRule], set[int]]] = {
+    Kind.OFFICE: lambda rule: {rule.office_id} if rule.office_id else set(),
+    Kind.COALITION: _of_coalition,
+    Kind.DIVISION: _under_division,
+    Kind.TOPIC: _on_topic,
+    Kind.COUNTRY: _with_country,
+    Kind.COUNTERPART: _with_counterpart,
+}
