@@ -29,7 +29,7 @@ assets/.stamp: package.json package-lock.json diplomacy/assets.py | .venv/.produ
 	@touch $@
 
 test: setup-dev  ## every test, browser tests included (TESTS=tests/accounts for some)
-	$(BIN)/python -m pytest -n 2 $(TESTS)
+	$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS) $(TESTS)
 
 check: check-code  ## what CI runs: the checks of the code, then make test
 	$(MAKE) test
