@@ -85,38 +85,6 @@ def _notify(kind: str, told: Sequence[tuple[Entry, int]]) -> None:
         transaction.on_commit(partial(hand_over, ids[start : start + 500]), robust=True)
 
 
-def record_each(
-    kind: str, subjects: Iterable[tuple[models.Model, int]], *, by: Actor | None, **data: Any
-) -> None:
-    """`record` for many subjects with one recipient each, in a few statements: a briefing may have 8,000 readers."""
-    pairs = list(subjects)
-    entries = Entry.objects.bulk_create(
-        Entry(
-            kind=kind,
-            actor_id=by.user_id if by else None,
-            office_id=by.office_id if by else None,
-            subject_type=subject._meta.label_lower,
-            subject_id=subject.pk,
-            subject_reference=getattr(subject, "reference", ""),
-            data=data,
-        )
-        for subject, _ in pairs
-    )
-    told = [(entry, user_id) for entry, (_, user_id) in zip(entries, pairs, strict=True)]
-    _notify(kind, [(entry, user_id) for entry, user_id in told if by is None or user_id != by.user_id])
-
-
-def _notify(kind: str, told: Sequence[tuple[Entry, int]]) -> None:
-    quiet = set() if KINDS[kind].is_urgent else _wanting_no_mail(kind, {user_id for _, user_id in told})
-    notices = Notice.objects.bulk_create(
-        Notice(entry=entry, recipient_id=user_id, mail="unwanted" if user_id in quiet else "due")
-        for entry, user_id in told
-    )
-    ids = [notice.pk for notice in notices if notice.mail == Notice.Mail.DUE]
-    for start in range(0, len(ids), 500):
-        transaction.on_commit(partial(hand_over, ids[start : start + 500]), robust=True)
-
-
 def _queue(entry: Entry, recipients: set[int]) -> None:
     _notify(entry.kind, [(entry, user_id) for user_id in sorted(recipients)])
 
