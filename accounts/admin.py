@@ -13,6 +13,8 @@ from accounts import actions
 from accounts.models import Division, Office
 from accounts.time_zones import choices
 
+admin.site.site_header = admin.site.site_title = "Configuration"
+admin.site.index_title = "What the operator sets"
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 # A group stands for an office in shares; addresses decide who can reset a password. Neither is configuration.
 admin.site.unregister(Group)

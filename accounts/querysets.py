@@ -77,10 +77,10 @@ class MemberQuerySet(VisibleQuerySet):
     def who_manage(self) -> Self:
         return self.filter(role__in=MANAGING_ROLES)
 
-    def in_order(self) -> Self:
-        """By office, the role that answers for it first."""
+    def by_role(self) -> Self:
+        """The role that answers for an office first."""
         rank = models.Case(*(models.When(role=role, then=place) for place, role in enumerate(ROLE_ORDER)))
-        return self.order_by("office__name", rank, "user__name")
+        return self.order_by(rank, "office__name", "user__name", "pk")
 
     def last_of(self, user: models.Model) -> Any:
         """The membership that ended last, of a person who holds none now."""

@@ -53,7 +53,7 @@ def office(request: MemberRequest) -> HttpResponse:
     """Who serves in the office one acts for."""
     here = request.acting.office
     members = Member.objects.visible_to(request.user).of_office(here).select_related("user")
-    return render(request, "accounts/office.html", {"office": here, "members": members.in_order()})
+    return render(request, "accounts/office.html", {"office": here, "members": members.by_role()})
 
 
 def access_ended(request: HttpRequest, user: User, *, as_problem: bool = False) -> HttpResponse:
@@ -72,7 +72,7 @@ def sign_in_as(request: HttpRequest) -> HttpResponse:
     """Demonstration only: the address does not exist elsewhere, and answers nobody but this machine."""
     if not settings.DEMO or not _is_on_this_machine(request):
         raise Http404
-    people = Member.objects.current().select_related("user", "office").in_order()
+    people = Member.objects.current().select_related("user", "office").by_role()
     if request.method == "POST":
         return _sign_in(request, people)
     return render(request, "accounts/sign_in_as.html", {"people": people})

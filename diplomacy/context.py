@@ -66,6 +66,8 @@ def product(request: HttpRequest) -> dict[str, object]:
             "preferences": address("activity:preferences"),
             "sign_out": address("account_logout"),
             "password": address("account_change_password"),
-            "demo": address("accounts:demo"),
+            "profile": address("accounts:profile"),
+            "office": address("accounts:office"),
+            "demo": address("accounts:sign_in_as"),
         },
     }

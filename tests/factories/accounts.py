@@ -5,6 +5,7 @@ from itertools import count
 from typing import Any
 
 from django.utils import timezone
+from django.utils.text import slugify
 
 from accounts import actions, ocd_ids
 from accounts.models import Coalition, Division, Member, Office, Official, User
@@ -38,7 +39,7 @@ def make_coalition(
 
 def make_user(name: str = "", **fields: Any) -> User:
     name = name or f"Person {next(_numbers)}"
-    email = f"{name.lower().replace(' ', '.')}.{next(_numbers)}@example.gov"
+    email = f"{slugify(name).replace('-', '.') or 'person'}.{next(_numbers)}@example.gov"
     return User.objects.create_user(**({"email": email, "name": name} | fields))
 
 
