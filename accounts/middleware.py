@@ -5,7 +5,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accounts.models import Member
-from accounts.views import ACTING_FOR, access_ended
+from accounts.requests import ACTING_FOR
+from accounts.views import access_ended
 
 
 class ActingForMiddleware:

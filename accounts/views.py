@@ -12,9 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import actions
 from accounts.forms import ProfileForm
 from accounts.models import Member, User
-from accounts.requests import MemberRequest
+from accounts.requests import ACTING_FOR, MemberRequest
 
-ACTING_FOR = "acting_for"
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
 LOCAL_NAMES = LOOPBACK | {"localhost", "[::1]"}
 

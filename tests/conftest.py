@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from accounts.middleware import ACTING_FOR
 from accounts.models import Member, Office, User
+from accounts.requests import ACTING_FOR
 from tests.factories.accounts import (
     make_desk,
     make_division,
