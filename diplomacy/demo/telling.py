@@ -75,9 +75,8 @@ def _scenes(story: Story, number: int) -> Iterator[Scene]:
         before = act["day"]
         minute = number * 37 % 240 + step * 11
         key = f"{story.row['key']} {step} {act['do']}"
-        yield Scene(
-            story.cast.calendar.desk_hour(act["day"], minute), number, key, lambda act=act: story.perform(act)
-        )  # type: ignore[misc]
+        at = story.cast.calendar.desk_hour(act["day"], minute)
+        yield Scene(at, number, key, partial(story.perform, act))
 
 
 def daily_round(calendar: Calendar) -> Iterator[Scene]:
