@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path, PurePath, PurePosixPath
 from typing import IO, NamedTuple
 
-from accounts.load_report import BadFile, Refused
+from accounts.load_report import Refused
 
 LARGEST = 256 * 1024
 ENDINGS = frozenset({".yml", ".yaml"})
@@ -26,14 +26,14 @@ class Document(NamedTuple):
 
 def size(path: Path) -> int:
     """Bytes that reading `path` will report as progress."""
-    return sum(file.stat().st_size for file in _files(path)) if path.is_dir() else path.stat().st_size
+    return sum(file.lstat().st_size for file in _files(path)) if path.is_dir() else path.stat().st_size
 
 
 def documents(path: Path, progress: Callable[[int], object]) -> Iterator[Document | Refused]:
     if path.is_dir():
         for file in _files(path):
             yield _document(file, str(file.relative_to(path)))
-            progress(file.stat().st_size)
+            progress(file.lstat().st_size)
     elif path.suffix in ENDINGS:
         yield _document(path, path.name)
     else:
@@ -49,8 +49,11 @@ def _files(folder: Path) -> Iterator[Path]:
 def _document(file: Path, where: str) -> Document | Refused:
     if file.is_symlink() or not file.is_file():
         return Refused(where, "It is not a regular file.")
-    with file.open("rb") as source:
-        data = source.read(LARGEST + 1)
+    try:
+        with file.open("rb") as source:
+            data = source.read(LARGEST + 1)
+    except OSError as error:
+        return Refused(where, f"It cannot be read: {error.strerror}.")
     if len(data) > LARGEST:
         return Refused(where, f"It is larger than {LARGEST:,} bytes.")
     return Document(where, data, "retired" in file.parts)
@@ -84,7 +87,8 @@ def _archive(path: Path, progress: Callable[[int], object]) -> Iterator[Document
         try:
             archive = tarfile.TarFile(fileobj=_Unpacked(packed, progress))  # type: ignore[arg-type]
         except UNREADABLE as error:
-            raise BadFile(f"{path.name} is not a tar.gz archive of people files: {error}.") from None
+            yield Refused(path.name, f"This is not a tar.gz archive of people files: {error}.")
+            return
         count = 0
         try:
             while member := archive.next():

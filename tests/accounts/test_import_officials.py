@@ -273,10 +273,12 @@ def test_a_pipe_in_a_folder_does_not_hold_the_import_up(folder: Path) -> None:
     "content",
     [b"", b"not an archive", gzip.compress(b"not a tar"), gzip.compress(b"x" * 5000), b"\x1f\x8b\x08\x00cut"],
 )
-def test_what_is_no_archive_is_refused_as_a_whole(tmp_path: Path, content: bytes) -> None:
+def test_what_is_no_archive_is_refused_and_the_other_paths_load(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "people.tar.gz"
     path.write_bytes(content)
-    assert "is not a tar.gz archive of people files" in load(path).error
+    outcome = load(path, write_folder(tmp_path / "data", {"a.yml": make_person("A")}))
+    assert outcome.refused[0].startswith("Refused, people.tar.gz: This is not a tar.gz archive")
+    assert Official.objects.get().name == "A"
 
 
 def test_of_an_archive_that_breaks_off_the_whole_files_are_loaded(tmp_path: Path) -> None:
@@ -311,3 +313,9 @@ def test_a_header_that_claims_gigabytes_is_not_believed(tmp_path: Path) -> None:
 
 def test_a_missing_path_is_a_message(tmp_path: Path) -> None:
     assert "No such file" in load(tmp_path / "nowhere.tar.gz").error
+
+
+def test_a_broken_link_in_a_folder_is_refused(folder: Path) -> None:
+    write_folder(folder, {"a.yml": make_person("A")})
+    (folder / "b.yml").symlink_to("/nowhere")
+    assert load(folder).refused == ["Refused, b.yml: It is not a regular file."]

@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from accounts import actions, officials_file, yaml_documents
-from accounts.load_report import BadFile, Refused, Report
+from accounts.load_report import Refused, Report
 
 
 class Command(BaseCommand):
@@ -23,7 +23,7 @@ class Command(BaseCommand):
             ) as bar:
                 people = (row for path in paths for row in officials_file.read(path, bar.update))
                 actions.load_officials(people, report)
-        except (OSError, BadFile) as error:
+        except OSError as error:
             raise CommandError(str(error)) from None
         self.stdout.write(f"Officials: {report}")
         if report.refused:
