@@ -1,4 +1,5 @@
 from datetime import date
+from typing import Any
 
 import pytest
 from django import forms
@@ -111,7 +112,7 @@ def test_what_a_rule_refuses_stands_at_its_field() -> None:
 
 
 def test_rows_name_their_number_in_the_summary() -> None:
-    rows = StopRows(
+    rows: Any = StopRows(
         query(
             **{
                 "stops-TOTAL_FORMS": "2",

@@ -19,7 +19,9 @@ def offices(db: None) -> None:
 
 def walk(order: str, size: int) -> tuple[list[int], list[int]]:
     """Keys seen going forward to the end, and those seen on the way back."""
-    rows, seen, back = Office.objects.all(), [], []
+    rows = Office.objects.all()
+    seen: list[int] = []
+    back: list[int] = []
     page = page_of(rows, order=order, size=size)
     seen += [office.pk for office in page]
     while page.next:

@@ -4,8 +4,10 @@ import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
+from accounts.models import Member
 from diplomacy.lib.errors import Conflict, Forbidden, Refusal, Stale
 from diplomacy.lib.web import RefusalMiddleware, way_back
+from tests.conftest import ClientFor
 
 
 def answer(refusal: Exception, **headers: str) -> HttpResponse | None:
@@ -51,6 +53,13 @@ def test_other_exceptions_pass() -> None:
 def test_the_way_back_never_leaves_the_site(referrer: str, path: str) -> None:
     request = RequestFactory().get("/", headers={"Referer": referrer})
     assert way_back(request) == path
+
+
+def test_what_is_not_there_is_answered_with_the_same_bytes(maria: Member, client_for: ClientFor) -> None:
+    client = client_for(maria)
+    answers = {client.get("/sign-in/email/").content for _ in range(2)}
+    assert len(answers) == 1
+    assert b"csrf" not in answers.pop()
 
 
 @pytest.mark.django_db

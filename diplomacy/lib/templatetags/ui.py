@@ -33,6 +33,7 @@ TONES = {
     "given": "good",
     "responded": "done",
     "lapsed": "stopped",
+    "withdrawn": "quiet",
     "review": "waiting",
     "submitted": "waiting",
     "released": "good",
