@@ -39,9 +39,41 @@ class AdviceRequestQuerySet(ProtectedQuerySet):
     def of_desk(self, desk: "Office") -> Self:
         return self.filter(desk=desk)
 
+    def with_engagement(self) -> Self:
+        """With what a queue and a desk's page say of each engagement."""
+        related = ("engagement__office", "engagement__contact__user", "desk", "assigned_to__user")
+        return self.select_related(*related).prefetch_related(
+            "engagement__flags", "engagement__counterparts__parent"
+        )
+
     def queue(self) -> Self:
         """What a desk has to do, the most urgent first."""
         return self.open().order_by("due_on", "id")
+
+    def closed(self) -> Self:
+        return self.filter(status__in=["given", "responded", "lapsed", "withdrawn"])
+
+    def unassigned(self) -> Self:
+        return self.filter(assigned_to=None)
+
+    def waiting_for_office(self, is_waiting: bool = True) -> Self:
+        return self.filter(status="question") if is_waiting else self.exclude(status="question")
+
+    def touching(self, country: str) -> Self:
+        """Of engagements that go there or meet somebody from there."""
+        stops = apps.get_model("engagements.Stop")._default_manager.filter(country=country)
+        met = apps.get_model("engagements.Engagement").counterparts.through._default_manager
+        met = met.filter(counterpart__country=country)
+        return self.filter(
+            Q(engagement__in=stops.values("engagement")) | Q(engagement__in=met.values("engagement"))
+        )
+
+    def countries(self) -> list[str]:
+        """Where the engagements go and whom they meet, for a choice of filters."""
+        found = {
+            *self.values_list("engagement__stops__country", "engagement__counterparts__country").distinct()
+        }
+        return sorted({code for pair in found for code in pair if code})
 
     def overdue(self) -> Self:
         """Past the due date while the clock runs: a question that waits on the office stops it."""

@@ -1,4 +1,30 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
+
+from engagements import advice_urls
+from engagements.views import detail, lists, outcomes, plans, sharing
 
 app_name = "engagements"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("advice/", include(advice_urls)),
+    path("engagements/", lists.ours, name="list"),
+    path("engagements/drafts/", lists.drafts, name="drafts"),
+    path("engagements/shared/", lists.shared, name="shared"),
+    path("engagements/with/<ref:reference>/", lists.with_counterpart, name="with_counterpart"),
+    path("engagements/new/", plans.start, name="start"),
+    path("engagements/lookup/parties/", sharing.find_parties, name="parties"),
+    path("engagements/lookup/people/", sharing.find_people, name="people"),
+    path("engagements/<ref:reference>/", detail.detail, name="detail"),
+    path("engagements/<ref:reference>/versions/", detail.versions, name="versions"),
+    path("engagements/<ref:reference>/draft/<slug:slug>/", plans.step, name="step"),
+    path("engagements/<ref:reference>/file/", plans.check, name="check"),
+    path("engagements/<ref:reference>/amend/", plans.amend, name="amend"),
+    path("engagements/<ref:reference>/share/", sharing.share, name="share"),
+    *(
+        path(f"engagements/<ref:reference>/{move}/", outcomes.move, {"move": move}, name=move)
+        for move in outcomes.QUESTIONS
+    ),
+    path("engagements/<ref:reference>/report/", outcomes.report, name="report"),
+    path("engagements/<ref:reference>/note/", outcomes.note, name="note"),
+    path("engagements/<ref:reference>/commitments/add/", outcomes.commit, name="commit"),
+    path("commitments/<ref:reference>/close/", outcomes.close, name="close_commitment"),
+]

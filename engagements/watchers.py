@@ -16,13 +16,12 @@ def of_office(engagement: Engagement) -> set[int]:
 
 
 def of_desk(request: AdviceRequest) -> set[int]:
-    """The liaison who has it; before that, everyone who could take it."""
-    if request.assigned_to:
-        return {request.assigned_to.user_id}
-    roles = (
-        ["desk_lead"] if request.engagement.visibility == Visibility.RESTRICTED else ["desk_lead", "liaison"]
-    )
-    return set(Member.objects.of_office(request.desk).filter(role__in=roles).user_ids())
+    """The liaison who has it. Before that, or when they may no longer read it, everyone who could take it."""
+    is_restricted = request.engagement.visibility == Visibility.RESTRICTED
+    roles = ["desk_lead"] if is_restricted else ["desk_lead", "liaison"]
+    able = set(Member.objects.of_office(request.desk).filter(role__in=roles).user_ids())
+    holder = request.assigned_to.user_id if request.assigned_to else None
+    return {holder} if holder in able else able
 
 
 def of_desks(requests: Iterable[AdviceRequest]) -> set[int]:

@@ -109,11 +109,15 @@ def draft_advice(
     position: str,
     reasoning: str,
     version: int | None = None,
+    number: int | None = None,
 ) -> Advice:
-    """Write or rewrite what is not released yet; only the desk reads it. `version` 0 says there was none."""
+    """Write or rewrite what is not released yet; only the desk reads it.
+
+    Stale when the draft is not `version` (0: there was none) of advice `number`, as the writer saw it.
+    """
     held = lock_request(request)
     rules.require_advice("draft", held, by)
-    advice = _unreleased(held, by, version)
+    advice = _unreleased(held, by, version, number)
     advice.position, advice.reasoning, advice.written_by = position, reasoning, by
     advice.engagement_version = held.engagement.filed_version
     advice.readers, advice.federal_reads = rules.unreleased_readers(held), False
@@ -123,16 +127,20 @@ def draft_advice(
         held.engagement,
         by=by,
         readers=rules.unreleased_readers(held),
+        request=held.reference,
     )
     return advice
 
 
-def _unreleased(held: AdviceRequest, by: Member, version: int | None) -> Advice:
+def _unreleased(held: AdviceRequest, by: Member, version: int | None, number: int | None) -> Advice:
     advice: Advice | None = held.advice.filter(released_at=None).first()
     if version is not None and version != (advice.version if advice else 0):
         raise Stale
+    now = advice.number if advice else held.advice.count() + 1
+    if number is not None and number != now:
+        raise Stale  # a colleague released meanwhile: what was written as the first word would become a second
     if advice is None:
-        return Advice(request=held, number=held.advice.count() + 1, written_by=by)
+        return Advice(request=held, number=now, written_by=by)
     advice.version += 1
     return advice
 
@@ -145,11 +153,12 @@ def give_advice(
     position: str,
     reasoning: str,
     version: int | None = None,
+    number: int | None = None,
 ) -> Advice:
     """Release advice to the office. What was released before stays as it was."""
     held = lock_request(request)
     rules.require_advice("give", held, by)
-    advice = draft_advice(held, by=by, position=position, reasoning=reasoning, version=version)
+    advice = draft_advice(held, by=by, position=position, reasoning=reasoning, version=version, number=number)
     was_due = held.due_on
     advice.released_by, advice.released_at = by, timezone.now()
     advice.readers, advice.federal_reads = held.readers, held.federal_reads
@@ -191,7 +200,7 @@ def note_for_desk(request: AdviceRequest, *, by: Member, text: str) -> DeskNote:
     rules.require_advice("note", held, by)
     inside = rules.unreleased_readers(held)
     note = DeskNote.objects.create(request=held, text=text, written_by=by, readers=inside)
-    activity.record("engagements.desk_noted", held.engagement, by=by, readers=inside)
+    activity.record("engagements.desk_noted", held.engagement, by=by, readers=inside, request=held.reference)
     return note
 
 

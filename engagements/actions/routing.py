@@ -37,6 +37,7 @@ def ask(engagement: Engagement, desk: Office, *, by: Member) -> AdviceRequest:
         notify=watchers.of_desk(request),
         readers=advice_line_readers(request),
         desk=desk.name,
+        request=request.reference,
         due_on=request.due_on.isoformat(),
     )
     return request

@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from accounts.models import Member, Office
 from diplomacy.lib.readers import Protected, ProtectedQuerySet
@@ -56,6 +57,9 @@ class AdviceRequest(Protected):
 
     def __str__(self) -> str:
         return f"{self.reference} {self.desk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("engagements:request", args=[self.reference])
 
     @property
     def is_open(self) -> bool:

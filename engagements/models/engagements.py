@@ -115,6 +115,13 @@ class Engagement(Protected):
     def get_absolute_url(self) -> str:
         return reverse("engagements:detail", args=[self.reference])
 
+    def url_about(self, data: dict[str, Any], reader: Any) -> str:
+        """Where a notice leads: a desk's people work on their request, everybody else reads the engagement."""
+        desks = {member.office.name for member in reader.standing if member.advises}
+        if data.get("request") and data.get("desk") in desks:
+            return reverse("engagements:request", args=[data["request"]])
+        return self.get_absolute_url()
+
     @property
     def is_filed(self) -> bool:
         return self.filed_at is not None

@@ -1,0 +1,149 @@
+"""The office's side of advice: what desks said, a question to answer, and what the office did with it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from accounts.models import Member, Office
+from diplomacy.lib.errors import Conflict, Invalid
+from engagements import actions, advice_clock, advice_page, rules
+from engagements.forms.advice import AnswerForm, AskDeskForm, ResponseForm
+from engagements.models import AdviceRequest, Engagement
+from engagements.views.once import once
+
+
+def advice_context(engagement: Engagement, request: HttpRequest) -> dict[str, Any]:
+    """For `engagements/advice/_panel.html` on the engagement's page. Nothing unreleased is in it."""
+    member: Member | None = request.acting  # type: ignore[attr-defined]
+    asked = advice_page.panels(engagement, request.user)
+    return {
+        "requests": asked,
+        "advice_panels": [_panel(held, member) for held in asked],
+        "may_ask_desk": rules.may("ask", engagement, member),
+        "disagree": len({held.released[-1].position for held in asked if held.released}) > 1,
+        "engagement": engagement,
+    }
+
+
+def _panel(held: AdviceRequest, member: Member | None) -> dict[str, Any]:
+    questions = list(held.questions.all())
+    released: list[Any] = held.released  # type: ignore[attr-defined]
+    return {
+        "held": held,
+        "standing": advice_clock.read(held),
+        "open_question": next((one for one in questions if one.answered_at is None), None),
+        "answered": [one for one in questions if one.answered_at],
+        "released": released,
+        "latest": released[-1] if released else None,
+        "is_ours": member is not None and member.office_id == held.desk_id and member.advises,
+        "answer_form": _form(AnswerForm, "answer", held, member),
+        "respond_form": _form(ResponseForm, "respond", held, member),
+    }
+
+
+def _form(kind: type, move: str, held: AdviceRequest, member: Member | None) -> Any:
+    """Several desks' forms stand on one page: the reference keeps their ids apart."""
+    return kind(prefix=f"{move}-{held.reference}") if rules.may_advise(move, held, member) else None
+
+
+def _acting(request: HttpRequest) -> Member:
+    member: Member | None = request.acting  # type: ignore[attr-defined]
+    if member is None:
+        raise Http404
+    return member
+
+
+def _found(request: HttpRequest, reference: str) -> AdviceRequest:
+    requests = AdviceRequest.objects.visible_to(request.user).select_related("engagement__office", "desk")
+    return get_object_or_404(requests, reference=reference)
+
+
+def _write(
+    request: HttpRequest, held: AdviceRequest, form: Any, make: Callable[[], Model], said: dict[str, Any]
+) -> HttpResponse:
+    """A page of its own for one form: where it was sent from shows again only when it worked."""
+    status = 200
+    if form.is_bound:
+        status = 400
+        if form.is_valid():
+            try:
+                once(form, request.user.pk or 0, make)
+            except Invalid as invalid:
+                form.take(invalid)
+            except Conflict as conflict:
+                form.add_error(None, conflict.reason)
+                status = conflict.status
+            else:
+                messages.success(request, said["done"])
+                return redirect(held.engagement.get_absolute_url() + "#advice")
+    context = said | {"form": form, "held": held, "engagement": held.engagement}
+    return render(request, "engagements/advice/office_form.html", context, status=status)
+
+
+def answer(request: HttpRequest, reference: str) -> HttpResponse:
+    held, member = _found(request, reference), _acting(request)
+    question = held.questions.order_by("-id").first()
+    if question is None:
+        raise Http404
+    form = AnswerForm(request.POST or None, prefix=f"answer-{held.reference}")
+    said = {
+        "title": f"Answer {held.desk}",
+        "asked": question.text,
+        "action": "Send the answer",
+        "done": f"Sent. {held.desk} has been told, and its clock runs again.",
+    }
+    return _write(
+        request,
+        held,
+        form,
+        lambda: actions.answer_question(question, by=member, text=form.cleaned_data["text"]),
+        said,
+    )
+
+
+def respond(request: HttpRequest, reference: str) -> HttpResponse:
+    held, member = _found(request, reference), _acting(request)
+    word = _released(held, request).last()
+    if word is None:
+        raise Http404
+    form = ResponseForm(request.POST or None, prefix=f"respond-{held.reference}")
+    said = {
+        "title": f"What you did with the advice of {held.desk}",
+        "word": word,
+        "action": "Record what we did",
+        "done": f"Recorded. {held.desk} has been told.",
+    }
+    return _write(request, held, form, lambda: actions.respond(word, by=member, **_said(form)), said)
+
+
+def _said(form: ResponseForm) -> dict[str, str]:
+    return {name: form.cleaned_data[name] for name in ("kind", "reason")}
+
+
+def _released(held: AdviceRequest, request: HttpRequest) -> QuerySet[Any]:
+    return advice_page.words(request.user).filter(request=held, released_at__isnull=False)
+
+
+def ask_desk(request: HttpRequest, reference: str) -> HttpResponse:
+    engagement = get_object_or_404(Engagement.objects.visible_to(request.user), reference=reference)
+    member = _acting(request)
+    rules.require("ask", engagement, member)
+    asked = engagement.advice_requests.values("desk")
+    desks = Office.objects.visible_to(request.user).desks().exclude(pk__in=asked)
+    form = AskDeskForm(request.POST or None, desks=desks)
+    if form.is_valid():
+        try:
+            actions.request_advice(engagement, by=member, desk=form.cleaned_data["desk"])
+        except (
+            Conflict
+        ) as conflict:  # sent twice, or a colleague was faster: it has been asked, which is all one wanted
+            messages.info(request, conflict.reason)
+        else:
+            messages.success(request, f"{form.cleaned_data['desk']} has been asked.")
+        return redirect(engagement.get_absolute_url() + "#advice")
+    context = {"form": form, "engagement": engagement, "has_desks": desks.exists()}
+    return render(request, "engagements/advice/ask_desk.html", context, status=400 if form.errors else 200)
