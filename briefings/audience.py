@@ -6,6 +6,7 @@ engagements never count here: who has one must not be guessed from a preview.
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 
@@ -19,10 +20,22 @@ from engagements import clock
 from engagements.models import Engagement
 
 
-def cuts_of(briefing: Briefing) -> list[Cut]:
+class Outcome(NamedTuple):
+    cuts: list[Cut]
+    passed_over: int
+    """People whom the audience names and no section admits: they get no copy."""
+
+
+def outcome_of(briefing: Briefing) -> Outcome:
     parts = [Part(pk, label) for pk, label in briefing.sections.values_list("pk", "label")]
     rules = [_resolved(rule) for rule in briefing.audience.select_related("division")]
-    return tailoring.cuts(parts, rules, _seats(rules))
+    seats = _seats(rules)
+    cuts = tailoring.cuts(parts, rules, seats)
+    return Outcome(cuts, len({seat.user_id for seat in seats}) - len(cuts))
+
+
+def cuts_of(briefing: Briefing) -> list[Cut]:
+    return outcome_of(briefing).cuts
 
 
 def _resolved(rule: AudienceRule) -> Rule:

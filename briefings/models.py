@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from accounts.models import Coalition, Division, Member, Office
+from briefings import tailoring
 from briefings.choices import Kind, Label, Status
 from briefings.querysets import BriefingQuerySet, DeliveryQuerySet, ReaderQuestionQuerySet
 from counterparts import places
@@ -182,6 +183,13 @@ class AudienceRule(models.Model):
             ),
         ]
 
+    @property
+    def subject(self) -> object:
+        """The one thing that the rule goes by."""
+        body = self.user or self.office or self.coalition or self.division or self.counterpart
+        country = places.country_name(self.country) if self.country else ""
+        return body or country or (self.get_topic_display() if self.topic else self.get_role_display())
+
     def __str__(self) -> str:
         words = self._words()
         only = (
@@ -238,7 +246,7 @@ class Delivery(Protected):
         ]
 
     def __str__(self) -> str:
-        return str(self.reference)
+        return self.title
 
     def get_absolute_url(self) -> str:
         return reverse("briefings:read", args=[self.reference])
@@ -256,6 +264,11 @@ class Delivery(Protected):
         """Of a recalled briefing a reader learns that it was recalled, and nothing else."""
         title: str = self.briefing.title
         return "Recalled briefing" if self.is_recalled else title
+
+    @property
+    def label(self) -> str:
+        """Of the copy as a whole. Ask for `with_labels()` first."""
+        return tailoring.narrowest(section.label for section in self.labelled)  # type: ignore[attr-defined]
 
     @property
     def cut(self) -> list[Section]:

@@ -1,7 +1,7 @@
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
-from django.db.models import Count, Q
+from django.db.models import Count, Prefetch, Q
 
 from diplomacy.lib.readers import ProtectedQuerySet, VisibleQuerySet
 from engagements import clock
@@ -45,13 +45,19 @@ class DeliveryQuerySet(ProtectedQuerySet):
 
     def visible_to(self, user: Any) -> Self:
         seats = [member.pk for member in getattr(user, "standing", [])]
-        return super().visible_to(user).filter(recipient=user.pk, member__in=seats)
+        own = super().visible_to(user).filter(recipient=user.pk, member__in=seats)
+        return own.select_related("briefing__office")
 
     def readable(self) -> Self:
         """Neither recalled nor expired, whether or not the clock task has come by yet."""
         today = clock.today()
         lasting = Q(briefing__expires_on=None) | Q(briefing__expires_on__gte=today)
         return self.filter(lasting, briefing__status="released")
+
+    def with_labels(self) -> Self:
+        """The labels of each copy's sections, without their text."""
+        labels = apps.get_model("briefings.Section")._default_manager.only("label")
+        return self.prefetch_related(Prefetch("sections", queryset=labels, to_attr="labelled"))
 
     def unopened(self) -> Self:
         return self.readable().filter(opened_at=None)
