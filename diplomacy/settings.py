@@ -160,6 +160,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -252,24 +253,56 @@ CACHES = {
 }
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["diplomacy.lib.api.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_PAGINATION_CLASS": "diplomacy.lib.api.CursorPagination",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_AUTHENTICATION_CLASSES": ["diplomacy.lib.api.gate.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["diplomacy.lib.api.gate.ServesInAnOffice"],
+    "DEFAULT_THROTTLE_CLASSES": ["diplomacy.lib.api.gate.Rate"],
+    "DEFAULT_PAGINATION_CLASS": "diplomacy.lib.api.pages.Pagination",
+    "DEFAULT_SCHEMA_CLASS": "diplomacy.lib.api.schema.Schema",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "EXCEPTION_HANDLER": "diplomacy.lib.problems.problem",
-    "PAGE_SIZE": 25,
+    "DEFAULT_PARSER_CLASSES": ["diplomacy.lib.api.gate.JSONParser"],
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "diplomacy.lib.api.problems.problem",
+    "NON_FIELD_ERRORS_KEY": "__all__",
+    "URL_FORMAT_OVERRIDE": None,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+# Requests a person and minute; tests of other things than the rates are not held up.
+API_RATES = {
+    "read": None if TESTING else int(os.environ.get("API_READS_A_MINUTE", "600")),
+    "write": None if TESTING else int(os.environ.get("API_WRITES_A_MINUTE", "120")),
 }
 SPECTACULAR_SETTINGS = {
-    "TITLE": "Subnational diplomacy coordination",
+    "TITLE": "Subnational Diplomacy Desk",
+    "DESCRIPTION": (
+        "Everything a page can do, by the same rules. UNCLASSIFIED – sensitive: do not send classified information.\n\n"
+        "What you may not see answers 404, exactly as what does not exist. Errors are problem details (RFC 9457). "
+        "Lists go from page to page by `next`. A record's `ETag` is its version: send it back in `If-Match` when you "
+        "change the record. `allowed_moves` says what you may do to a record now."
+    ),
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {},
+    "SERVE_PUBLIC": True,
+    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": True,
+    "ENUM_NAME_OVERRIDES": {
+        "EngagementKind": "engagements.choices.Kind",
+        "EngagementStatus": "engagements.choices.Status",
+        "EngagementMode": "engagements.choices.Mode",
+        "Topic": "engagements.choices.Topic",
+        "Visibility": "engagements.choices.Visibility",
+        "Coordination": "engagements.choices.Coordination",
+        "Payer": "engagements.choices.Payer",
+        "Side": "engagements.choices.Side",
+        "AdviceStatus": "engagements.choices.AdviceStatus",
+        "Position": "engagements.choices.Position",
+        "ResponseKind": "engagements.choices.ResponseKind",
+        "CounterpartKind": "counterparts.models.Counterpart.Kind",
+        "OfficeLevel": "accounts.models.Office.Level",
+        "Role": "accounts.models.Member.Role",
+        "NoticeChannel": "activity.models.Preference.Channel",
+        "NoticeMail": "activity.models.Notice.Mail",
+    },
 }
 
 GUARDIAN_GET_INIT_ANONYMOUS_USER = None
