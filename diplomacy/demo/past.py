@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from unittest.mock import patch
 
-from django.db.models.signals import pre_save
+from django.db.models.signals import post_init
 from django.utils import timezone
 
 from activity.models import Entry
@@ -23,12 +23,13 @@ def living_at(moment: datetime, key: str) -> Iterator[None]:
     """
 
     def say_when(instance: Entry, **options: Any) -> None:
-        instance.at = moment
+        if instance.pk is None:
+            instance.at = moment
 
     seeded = random.Random(f"demonstration {key}")  # noqa: S311 (names of invented records)
-    pre_save.connect(say_when, sender=Entry)
+    post_init.connect(say_when, sender=Entry)
     try:
         with patch.object(timezone, "now", lambda: moment), patch.object(references, "secrets", seeded):
             yield
     finally:
-        pre_save.disconnect(say_when, sender=Entry)
+        post_init.disconnect(say_when, sender=Entry)

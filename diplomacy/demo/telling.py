@@ -11,7 +11,9 @@ from django.utils import timezone
 from accounts.models import Office
 from activity import actions as activity
 from activity.models import Notice
+from briefings import actions as briefings
 from diplomacy.demo import counterparts, offices
+from diplomacy.demo.briefings import BriefingStory
 from diplomacy.demo.calendar import WASHINGTON, Calendar
 from diplomacy.demo.cast import Cast
 from diplomacy.demo.engagements import Story
@@ -47,7 +49,7 @@ def tell() -> None:
     for number, (key, begin) in enumerate({**openings, "counterparts": counterparts.register}.items()):
         with living_at(calendar.desk_hour(FIRST_DAY - 10 + number, 0), key):
             begin(cast)
-    for scene in sorted([*engagement_scenes(cast), *daily_round(calendar)], key=lambda scene: scene[:2]):
+    for scene in sorted([*scenes(cast), *daily_round(calendar)], key=lambda scene: scene[:2]):
         with living_at(scene.at, scene.key):
             _play(scene)
     _send_nothing()
@@ -61,19 +63,24 @@ def _play(scene: Scene) -> None:
         raise
 
 
-def engagement_scenes(cast: Cast) -> Iterator[Scene]:
-    for number, row in enumerate(rows("engagements")):
-        yield from _scenes(Story(cast, row), number)
+def scenes(cast: Cast) -> Iterator[Scene]:
+    """Engagements have the earlier hours of a day: a briefing of the same day finds them filed."""
+    stories: list[Story | BriefingStory] = [
+        *(Story(cast, row) for row in rows("engagements")),
+        *(BriefingStory(cast, row) for row in rows("briefings")),
+    ]
+    for number, story in enumerate(stories):
+        yield from _scenes(story, number)
 
 
-def _scenes(story: Story, number: int) -> Iterator[Scene]:
+def _scenes(story: Story | BriefingStory, number: int) -> Iterator[Scene]:
     acts = [{"day": story.row["logged"], "do": "draft"}, *story.row.get("story", [])]
     before = FIRST_DAY
     for step, act in enumerate(acts):
         if act["day"] < before:
             raise ValueError(f"{story.row['key']}: {act['do']} comes before what it follows.")
         before = act["day"]
-        minute = number * 37 % 240 + step * 11
+        minute = (number * 37 % 240 if isinstance(story, Story) else 400) + step * 11
         key = f"{story.row['key']} {step} {act['do']}"
         at = story.cast.calendar.desk_hour(act["day"], minute)
         yield Scene(at, number, key, partial(story.perform, act))
@@ -83,6 +90,7 @@ def daily_round(calendar: Calendar) -> Iterator[Scene]:
     """The clock's own work at the end of each day, and people reading in the morning what they were told before."""
     for offset in range(FIRST_DAY, 0):
         yield Scene(calendar.desk_hour(offset, 600), -1, f"lapse {offset}", actions.lapse_overdue)
+        yield Scene(calendar.desk_hour(offset, 605), -1, f"expire {offset}", briefings.expire)
         if offset <= LAST_READ_DAY:
             yield Scene(calendar.desk_hour(offset, -30), -1, f"read {offset}", _read_notices)
 

@@ -12,6 +12,9 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from accounts.models import Coalition, Member, Office, User
 from activity.models import Entry, Notice
+from briefings.choices import Label
+from briefings.choices import Status as Briefed
+from briefings.models import Briefing, Delivery
 from counterparts.models import Counterpart
 from engagements.choices import AdviceStatus, Position, ResponseKind, Status, Visibility
 from engagements.models import Advice, AdviceRequest, AdviceResponse, Commitment, DeskNote, Engagement
@@ -81,6 +84,10 @@ def test_every_state_of_the_main_job_occurs() -> None:
     assert Commitment.objects.filter(closed_at=None).exists()
     assert Commitment.objects.filter(closed_at__isnull=False).exists()
     assert Advice.objects.filter(released_at=None).exists()
+    assert held(Briefing.objects, "status") == set(Briefed.values)
+    assert Delivery.objects.filter(opened_at=None).exists()
+    assert Delivery.objects.filter(opened_at__isnull=False, acknowledged_at=None).exists()
+    assert Delivery.objects.filter(acknowledged_at__isnull=False).exists()
 
 
 def test_the_log_runs_in_the_order_of_its_days_and_ends_before_now() -> None:
@@ -152,6 +159,14 @@ def test_unreleased_advice_and_desk_notes_stay_in_the_desk() -> None:
         for row in inside:
             seen = type(row).objects.visible_to(user).filter(pk=row.pk).exists()
             assert not seen or row.request.desk_id in desks
+
+
+def test_red_sections_reach_the_people_named_and_nobody_else() -> None:
+    copies = Delivery.objects.filter(sections__label=Label.RED).select_related("briefing", "recipient")
+    assert copies
+    for copy in copies:
+        named = copy.briefing.audience.filter(kind="person").values_list("user_id", flat=True)
+        assert copy.recipient_id in named
 
 
 def test_its_people_are_met_in_every_role() -> None:

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Office, User
+from briefings.models import Briefing
 from counterparts.models import Counterpart
 from diplomacy.demo import telling
 from engagements.models import Engagement
@@ -19,6 +20,12 @@ class Command(BaseCommand):
             self.stdout.write("The demonstration is already loaded. Nothing was changed.")
             return
         telling.tell()
-        counted = {"offices": Office, "people": User, "counterparts": Counterpart, "engagements": Engagement}
+        counted = {
+            "offices": Office,
+            "people": User,
+            "counterparts": Counterpart,
+            "engagements": Engagement,
+            "briefings": Briefing,
+        }
         made = ", ".join(f"{model._default_manager.count()} {noun}" for noun, model in counted.items())
         self.stdout.write(f"The demonstration is loaded: {made}.")
