@@ -15,6 +15,7 @@ from pathlib import Path
 
 import django
 from django.core.management import call_command, get_commands
+from django.db import connections
 
 from diplomacy.embedded import BASE_DIR, CannotStart, Service, services
 
@@ -123,6 +124,7 @@ def run(var: Path, port: int, address: str) -> int:
             django.setup()
             call_command("migrate", verbosity=1)
             load_demo_once(var)
+            connections.close_all()
             processes = start(BASE_DIR / "Procfile")
             try:
                 print(f"\nStopping everything: {watch(processes, embedded, port, address)}.", file=sys.stderr)

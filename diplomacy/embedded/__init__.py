@@ -14,7 +14,7 @@ from diplomacy.embedded.postgres import Postgres
 from diplomacy.embedded.service import APP, DATABASE, HOST, OWNER, CannotStart, Memory, Service
 from diplomacy.embedded.valkey import Valkey
 
-__all__ = ["BASE_DIR", "CannotStart", "Service", "services"]
+__all__ = ["BASE_DIR", "CannotStart", "Service", "locked", "services"]
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
 

@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from diplomacy import assets
-from diplomacy.embedded import BASE_DIR
+from diplomacy.embedded import BASE_DIR, locked
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 VERSION = "153.0.0"
@@ -44,12 +44,13 @@ def executable() -> Path:
 
 
 def fetched(home: Path) -> Path:
-    if not home.exists():
-        home.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=home.parent) as folder:
-            draft = Path(folder) / "draft"
-            fetch(Path(folder), draft)
-            draft.rename(home)
+    home.parent.mkdir(parents=True, exist_ok=True)
+    with locked(home.parent / "chromium.lock"):  # Workers of one run come here together.
+        if not home.exists():
+            with tempfile.TemporaryDirectory(dir=home.parent) as folder:
+                draft = Path(folder) / "draft"
+                fetch(Path(folder), draft)
+                draft.rename(home)
     return home / "start"
 
 
@@ -58,8 +59,7 @@ def fetch(folder: Path, draft: Path) -> None:
     (archive,) = folder.glob("*.tgz")
     if base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode() != INTEGRITY:
         raise RuntimeError(f"The package of Chromium {VERSION} is not the one that was pinned.")
-    with tarfile.open(archive) as package:
-        package.extractall(folder, filter="data")
+    extract(archive, folder)
     draft.mkdir()
     for name in ("chromium", "al2023.tar", "swiftshader.tar", "fonts.tar"):
         unpack(folder / "package" / "bin" / f"{name}.br", draft / name)
@@ -74,9 +74,14 @@ def unpack(source: Path, target: Path) -> None:
     node = [found] if (found := shutil.which("node")) else [sys.executable, "-c", from_wheel]
     subprocess.run([*node, "-e", UNPACK, source, target], check=True)
     if target.suffix == ".tar":
-        with tarfile.open(target) as archive:
-            archive.extractall(target.parent, filter="data")
+        extract(target, target.parent)
         target.unlink()
+
+
+def extract(source: Path, target: Path) -> None:
+    # Python 3.11 knows filters from 3.11.4 on; what is in this package was pinned by its hash.
+    with tarfile.open(source) as archive:
+        archive.extractall(target, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
 
 
 if __name__ == "__main__":
