@@ -18,10 +18,13 @@ class Once(forms.Form):
 
     key = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)
 
+    button = ""
+
     @property
     def digest(self) -> str:
-        """Of what was written: the same page sent again with other words is another act."""
+        """Of what was written and the button pressed: the same page sent again with others is another act."""
         said = {name: str(value) for name, value in self.cleaned_data.items()}
+        said |= {"form": type(self).__name__, "button": self.button}
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
@@ -99,6 +102,8 @@ class QueueFilter(house.Form):
 
     def narrow(self, requests: AdviceRequestQuerySet, member: Member) -> AdviceRequestQuerySet:
         """An answer that does not read narrows nothing: an old link still shows the queue."""
+        if not self.is_bound:
+            return requests
         self.is_valid()
         said = self.cleaned_data
         if said.get("who"):

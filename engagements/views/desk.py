@@ -151,6 +151,7 @@ def advise(request: HttpRequest, reference: str) -> HttpResponse:
         return redirect(held)
     member, form = adviser(request), AdviceForm(request.POST, prefix="advice")
     is_release = request.POST.get("do") == "release"
+    form.button = "release" if is_release else "save"
     act = actions.give_advice if is_release else actions.draft_advice
 
     def make() -> Model:

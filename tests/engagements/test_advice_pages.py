@@ -118,6 +118,16 @@ def test_a_form_sent_twice_does_its_work_once(
     assert held.advice.count() == 1
 
 
+def test_releasing_from_the_page_that_was_saved_before_is_not_taken_for_the_same_act(
+    held: AdviceRequest, liaison: Member, client_for: ClientFor
+) -> None:
+    client = client_for(liaison)
+    sent = SAID | {"advice-version": "", "advice-key": "5f6d9f4e-61c2-4f4d-9a5e-6b1f3c3f1a11"}
+    client.post(url("advise", held), sent | {"do": "save"})
+    client.post(url("advise", held), sent | {"do": "release"})
+    assert held.advice.get().released_at
+
+
 def test_notes_and_questions_sent_twice_are_written_once(
     held: AdviceRequest, liaison: Member, client_for: ClientFor
 ) -> None:
@@ -132,11 +142,11 @@ def test_notes_and_questions_sent_twice_are_written_once(
 def test_a_stale_edit_keeps_its_text_and_shows_what_is_saved(
     held: AdviceRequest, liaison: Member, desk_lead: Member, client_for: ClientFor
 ) -> None:
-    actions.draft_advice(held, by=desk_lead, position="support", reasoning="The lead's words.")
+    actions.draft_advice(held, by=desk_lead, position="support", reasoning="Words of the lead.")
     answer = client_for(liaison).post(url("advise", held), SAID | {"do": "release"})
     assert answer.status_code == 409
     assert "Mind the treaty." in text(answer)
-    assert "The lead&#x27;s words." in text(answer)
+    assert "Words of the lead." in text(answer)
     assert not held.advice.filter(released_at__isnull=False).exists()
     again = SAID | {"do": "release", "advice-version": "1"}
     assert client_for(liaison).post(url("advise", held), again).status_code == 302
@@ -145,7 +155,7 @@ def test_a_stale_edit_keeps_its_text_and_shows_what_is_saved(
 def test_a_first_word_written_before_a_colleague_released_does_not_become_a_second_unseen(
     held: AdviceRequest, liaison: Member, desk_lead: Member, client_for: ClientFor
 ) -> None:
-    actions.give_advice(held, by=desk_lead, position="support", reasoning="The lead's words.")
+    actions.give_advice(held, by=desk_lead, position="support", reasoning="Words of the lead.")
     answer = client_for(liaison).post(url("advise", held), SAID | {"do": "release"})
     assert answer.status_code == 409
     assert held.advice.count() == 1
