@@ -23,7 +23,7 @@ class BriefingStory:
         return Briefing.objects.get(reference=self.reference)
 
     def briefer(self, act: Row) -> Member:
-        return self.cast.members[act.get("by", self.row["by"]), "briefs"]
+        return self.cast.members[act["by"] if "by" in act else self.row["by"], "briefs"]
 
     def copy(self, person: str) -> Delivery:
         return Delivery.objects.get(briefing=self.briefing, recipient=self.cast.people[person])

@@ -19,6 +19,9 @@ class Calendar:
             found += step
         return found
 
+    def is_working_day(self, offset: int) -> bool:
+        return (self.today + timedelta(days=offset)).weekday() < 5
+
     def desk_hour(self, offset: int, minute: int) -> datetime:
         """A moment on a past working day, `minute` minutes after nine in the morning in Washington."""
         if offset >= 0:

@@ -23,7 +23,7 @@ def living_at(moment: datetime, key: str) -> Iterator[None]:
     """
 
     def say_when(instance: Entry, **options: Any) -> None:
-        if instance.pk is None:
+        if not instance.pk:
             instance.at = moment
 
     seeded = random.Random(f"demonstration {key}")  # noqa: S311 (names of invented records)

@@ -88,7 +88,7 @@ def _scenes(story: Story | BriefingStory, number: int) -> Iterator[Scene]:
 
 def daily_round(calendar: Calendar) -> Iterator[Scene]:
     """The clock's own work at the end of each day, and people reading in the morning what they were told before."""
-    for offset in range(FIRST_DAY, 0):
+    for offset in filter(calendar.is_working_day, range(FIRST_DAY, 0)):
         yield Scene(calendar.desk_hour(offset, 600), -1, f"lapse {offset}", actions.lapse_overdue)
         yield Scene(calendar.desk_hour(offset, 605), -1, f"expire {offset}", briefings.expire)
         if offset <= LAST_READ_DAY:
