@@ -2,7 +2,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Case, Q, QuerySet, Value, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -10,10 +9,11 @@ from django.views.decorators.http import require_POST, require_safe
 from activity import actions, inbox
 from activity.forms import URGENT, Preferences
 from activity.models import Entry, Notice
+from activity.querysets import NoticeQuerySet
 from diplomacy.lib.paging import page_of
 
 
-def _own(request: HttpRequest) -> QuerySet[Notice]:
+def _own(request: HttpRequest) -> NoticeQuerySet:
     return Notice.objects.visible_to(request.user).select_related(
         "entry__actor", "entry__office", "recipient"
     )
@@ -21,15 +21,18 @@ def _own(request: HttpRequest) -> QuerySet[Notice]:
 
 @require_safe
 def notices(request: HttpRequest) -> HttpResponse:
-    unread_first = _own(request).annotate(unread=Case(When(Q(read_at=None), then=Value(1)), default=Value(0)))
+    """The unread first; those that were read are the other tab, and the page when nothing is unread."""
+    own = _own(request)
+    is_read = request.GET.get("tab") == "read" or not own.unread().exists()
     page = page_of(
-        unread_first,
-        order="-unread",
+        own.exclude(read_at=None) if is_read else own.unread(),
+        order="-id",
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
     )
     newest = max((notice.pk for notice in page.rows), default=0)
-    context = {"page": page, "lines": inbox.lines(page.rows, request.user), "newest": newest}
+    lines = inbox.lines(page.rows, request.user)
+    context = {"page": page, "lines": lines, "newest": newest, "is_read": is_read}
     return render(request, "activity/notices.html", context)
 
 

@@ -4,12 +4,14 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path, register_converter
 
+from diplomacy.home import home
 from diplomacy.lib.references import ReferenceConverter
 from diplomacy.lib.web import not_here
 
 register_converter(ReferenceConverter, "ref")
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home, name="home"),
     path("", include("activity.urls")),
     path("", include("engagements.urls")),
     path("counterparts/", include("counterparts.urls")),
@@ -19,6 +21,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^sign-in/(email|confirm-email|password/set)/", not_here),
     path("sign-in/", include("allauth.account.urls")),
     path("operator/", admin.site.urls),
+    path("api/", include("diplomacy.api")),
 ]
+handler400 = "diplomacy.api.bad_request"
+handler500 = "diplomacy.api.server_error"
 if settings.DEBUG:
     urlpatterns.append(path("styleguide/", include("diplomacy.styleguide")))

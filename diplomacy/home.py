@@ -1,0 +1,360 @@
+"""What needs me today? One page for each role, from several rooms: that is why it stands at the root."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.models import Member
+from accounts.requests import MemberRequest
+from briefings.models import Briefing, Delivery, ReaderQuestion
+from engagements import advice_clock, clock
+from engagements.models import AdviceRequest, Commitment, Engagement
+
+MOST = 6
+"""Lines of a block. The rest is one link away."""
+SOON = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Task:
+    words: str
+    url: str
+    why: str = ""
+    side: str = ""
+    tone: str = "plain"
+    day: date | None = None
+
+
+@dataclass(frozen=True)
+class Number:
+    label: str
+    count: int
+    url: str
+    is_pressing: bool = False
+
+
+@dataclass(frozen=True)
+class Block:
+    title: str
+    tasks: list[Task]
+    more: str = ""
+    otherwise: str = ""
+    """What to say when there is nothing. Empty: the block is left out."""
+
+
+@dataclass(frozen=True)
+class Home:
+    blocks: list[Block] = field(default_factory=list)
+    numbers: list[Number] = field(default_factory=list)
+    start: tuple[str, str] | None = None
+    """(address, words) of what this role does most."""
+    explanation: str = ""
+
+
+@require_safe
+def home(request: MemberRequest) -> HttpResponse:
+    made = HOMES[request.acting.role](request.user, request.acting)
+    shown = [block for block in made.blocks if block.tasks or block.otherwise]
+    is_quiet = not any(block.tasks for block in shown) and not any(
+        number.count for number in made.numbers if number.is_pressing
+    )
+    context = {"home": made, "blocks": shown, "is_quiet": is_quiet, "today": timezone.localdate()}
+    return render(request, "home/home.html", context)
+
+
+# Offices --------------------------------------------------------------------------------------------------------------
+
+
+def office_home(user: Any, member: Member) -> Home:
+    return Home(
+        start=(reverse("engagements:start"), "Log an engagement"),
+        blocks=[
+            _questions(user, member),
+            _advice_received(user, member),
+            _reports_owed(user, member),
+            _commitments(user, member),
+            _to_read(user),
+            _drafts(user, member),
+            _coming(user, member),
+        ],
+    )
+
+
+def principal_home(user: Any, member: Member) -> Home:
+    return Home(blocks=[_to_read(user, otherwise="No briefing waits for you."), _coming(user, member)])
+
+
+def _of_office(user: Any, member: Member) -> Any:
+    requests = AdviceRequest.objects.visible_to(user).filter(engagement__office=member.office_id)
+    return requests.select_related("engagement", "desk").order_by("due_on", "pk")
+
+
+def _advice_task(held: AdviceRequest, words: str) -> Task:
+    return Task(words, f"{held.engagement.get_absolute_url()}#advice", held.engagement.title)
+
+
+def _questions(user: Any, member: Member) -> Block:
+    waiting = _of_office(user, member).waiting_for_office()[:MOST]
+    tasks = [_advice_task(held, f"Answer {held.desk}") for held in waiting]
+    return Block("Questions from desks", tasks)
+
+
+def _advice_received(user: Any, member: Member) -> Block:
+    given = _of_office(user, member).filter(
+        status="given", engagement__status__in=["filed", "postponed", "held"]
+    )
+    tasks = [
+        _advice_task(held, f"Advice from {held.desk}") for held in given.order_by("-status_since")[:MOST]
+    ]
+    return Block("Advice you have not answered", tasks)
+
+
+def _engagement_tasks(found: Iterable[Engagement], why: Callable[[Engagement], str]) -> list[Task]:
+    return [
+        Task(str(one) or "Untitled draft", one.get_absolute_url(), why(one), day=one.starts_on)
+        for one in found
+    ]
+
+
+def _reports_owed(user: Any, member: Member) -> Block:
+    owing = Engagement.objects.visible_to(user).of_office(member.office).owing_report()[:MOST]
+    return Block("Say what came of it", _engagement_tasks(owing, _report_owed))
+
+
+def _report_owed(engagement: Engagement) -> str:
+    if engagement.status == "held":
+        return "Held. The outcome report is owed."
+    return "The dates have passed. Mark it as held, postpone or cancel it."
+
+
+def _commitments(user: Any, member: Member) -> Block:
+    due = Commitment.objects.visible_to(user).open().select_related("engagement")
+    due = due.filter(engagement__office=member.office_id, due_on__lte=timezone.localdate() + SOON)
+    today = timezone.localdate()
+    tasks = [
+        Task(
+            one.text,
+            one.engagement.get_absolute_url(),
+            f"{one.owner or one.get_side_display()} · {one.engagement}",
+            "Overdue" if one.due_on < today else "Due",
+            "stopped" if one.due_on < today else "waiting",
+            one.due_on,
+        )
+        for one in due.order_by("due_on", "pk")[:MOST]
+    ]
+    return Block("Commitments due within two weeks", tasks)
+
+
+def _drafts(user: Any, member: Member) -> Block:
+    found = Engagement.objects.visible_to(user).of_office(member.office).drafts().order_by("-pk")
+    tasks = _engagement_tasks(found[:MOST], lambda one: "Not filed yet: nobody outside your office sees it.")
+    return Block("Drafts", tasks, reverse("engagements:drafts"))
+
+
+def _coming(user: Any, member: Member) -> Block:
+    found = Engagement.objects.visible_to(user).of_office(member.office).upcoming()[:MOST]
+    tasks = _engagement_tasks(found, lambda one: str(one.get_kind_display()))
+    return Block("Next engagements", tasks, reverse("engagements:list"), "Nothing is planned yet.")
+
+
+# Briefings to read ----------------------------------------------------------------------------------------------------
+
+
+def _to_read(user: Any, otherwise: str = "") -> Block:
+    waiting = (
+        Delivery.objects.visible_to(user)
+        .readable()
+        .filter(Q(opened_at=None) | Q(acknowledged_at=None, briefing__acknowledge_by__isnull=False))
+    )
+    tasks = [_reading(copy) for copy in waiting.order_by("-delivered_at", "-pk")[:MOST]]
+    return Block("Briefings to read", tasks, reverse("briefings:mine"), otherwise)
+
+
+def _reading(copy: Delivery) -> Task:
+    deadline = copy.briefing.acknowledge_by
+    words = "Acknowledge by" if deadline else ("" if copy.opened_at else "New")
+    is_late = deadline is not None and deadline < clock.today()
+    tone = "stopped" if is_late else "waiting" if deadline else "open"
+    return Task(copy.title, copy.get_absolute_url(), f"From {copy.briefing.office}", words, tone, deadline)
+
+
+# Federal desks --------------------------------------------------------------------------------------------------------
+
+
+def liaison_home(user: Any, member: Member) -> Home:
+    requests = AdviceRequest.objects.visible_to(user).of_desk(member.office).open()
+    return Home(
+        start=(reverse("engagements:queue"), "Open the queue"),
+        numbers=_desk_numbers(requests, member),
+        blocks=[
+            Block(
+                "Yours, the most urgent first", _queue(requests.filter(assigned_to=member)), _in_queue("mine")
+            ),
+            Block("Nobody’s yet", _queue(requests.unassigned()), _in_queue("none")),
+            _answered(user, member),
+            _to_read(user),
+        ],
+    )
+
+
+def desk_lead_home(user: Any, member: Member) -> Home:
+    requests = AdviceRequest.objects.visible_to(user).of_desk(member.office).open()
+    return Home(
+        start=(reverse("engagements:queue"), "Open the queue"),
+        numbers=_desk_numbers(requests, member),
+        blocks=[
+            Block(
+                "To give to somebody",
+                _queue(requests.unassigned()),
+                _in_queue("none"),
+                "Every request is with somebody.",
+            ),
+            Block("Yours", _queue(requests.filter(assigned_to=member)), _in_queue("mine")),
+            _load(requests),
+            _to_read(user),
+        ],
+    )
+
+
+def _in_queue(who: str) -> str:
+    return f"{reverse('engagements:queue')}?who={who}"
+
+
+def _desk_numbers(requests: Any, member: Member) -> list[Number]:
+    running = ~Q(status="question")
+    counts = requests.aggregate(
+        pressing=Count("pk", filter=running & Q(due_on__lte=clock.today())),
+        mine=Count("pk", filter=Q(assigned_to=member)),
+        nobodys=Count("pk", filter=Q(assigned_to=None)),
+        waiting=Count("pk", filter=Q(status="question")),
+    )
+    queue = reverse("engagements:queue")
+    return [
+        Number("Due today or late", counts["pressing"], queue, bool(counts["pressing"])),
+        Number("Yours", counts["mine"], _in_queue("mine")),
+        Number("Nobody’s yet", counts["nobodys"], _in_queue("none")),
+        Number("Waiting for an office", counts["waiting"], f"{queue}?waits=office"),
+    ]
+
+
+def _queue(requests: Any) -> list[Task]:
+    found = requests.select_related("engagement__office").order_by("due_on", "pk")[:MOST]
+    return [_request_task(held) for held in found]
+
+
+def _request_task(held: AdviceRequest) -> Task:
+    reading = advice_clock.read(held)
+    why = f"{held.engagement.office} · {held.engagement.get_kind_display()}"
+    return Task(held.engagement.title, held.get_absolute_url(), why, reading.words, reading.tone)
+
+
+def _answered(user: Any, member: Member) -> Block:
+    """What offices did with this liaison's advice, in the last weeks."""
+    since = timezone.now() - SOON
+    answered = AdviceRequest.objects.visible_to(user).of_desk(member.office)
+    answered = answered.filter(status="responded", assigned_to=member, status_since__gte=since)
+    found = answered.select_related("engagement__office").order_by("-status_since")[:MOST]
+    return Block("Offices answered your advice", [_request_task(held) for held in found])
+
+
+def _load(requests: Any) -> Block:
+    counted = (
+        requests.exclude(assigned_to=None)
+        .values("assigned_to__user__name")
+        .annotate(
+            all=Count("pk"), pressing=Count("pk", filter=~Q(status="question") & Q(due_on__lte=clock.today()))
+        )
+    )
+    tasks = [
+        Task(
+            row["assigned_to__user__name"],
+            "",
+            f"{row['all']} open",
+            f"{row['pressing']} due today or late" if row["pressing"] else "",
+            "stopped",
+        )
+        for row in counted.order_by("-all", "assigned_to__user__name")
+    ]
+    return Block("Who has how much", tasks)
+
+
+# Briefers -------------------------------------------------------------------------------------------------------------
+
+
+def briefer_home(user: Any, member: Member) -> Home:
+    briefings = Briefing.objects.visible_to(user).of_office(member)
+    return Home(
+        start=(reverse("briefings:draft"), "Write a briefing"),
+        blocks=[
+            Block(
+                "Waiting for your release",
+                _briefing_tasks(briefings.waiting_for(member)[:MOST], "Second briefer"),
+            ),
+            _reader_questions(user, member),
+            Block("Your drafts", _briefing_tasks(briefings.drafts().filter(author=user)[:MOST])),
+            Block(
+                "Yours, waiting for a second briefer",
+                _briefing_tasks(briefings.waiting().filter(author=user)[:MOST]),
+            ),
+            _sent(briefings),
+            _to_read(user),
+        ],
+    )
+
+
+def _briefing_tasks(found: Iterable[Briefing], side: str = "") -> list[Task]:
+    return [Task(str(one), one.get_absolute_url(), one.returned_because, side, "waiting") for one in found]
+
+
+def _reader_questions(user: Any, member: Member) -> Block:
+    asked = ReaderQuestion.objects.visible_to(user).unanswered()
+    asked = asked.filter(delivery__briefing__office=member.office_id).select_related("delivery__briefing")
+    tasks = [
+        Task("Answer a reader", one.delivery.briefing.get_absolute_url(), str(one.delivery.briefing))
+        for one in asked.order_by("pk")[:MOST]
+    ]
+    return Block("Questions from readers", tasks)
+
+
+def _sent(briefings: Any) -> Block:
+    released = briefings.filter(status="released").with_counts().order_by("-released_at")[:MOST]
+    tasks = [
+        Task(
+            str(one),
+            one.get_absolute_url(),
+            f"{one.opened} of {one.delivered} opened it, {one.acknowledged} acknowledged it",
+        )
+        for one in released
+    ]
+    return Block("With their readers now", tasks, reverse("briefings:list"), "No briefing is out at present.")
+
+
+def auditor_home(user: Any, member: Member) -> Home:
+    return Home(
+        start=(reverse("activity:log"), "Open the activity log"),
+        explanation=(
+            "You see who did what, for which office, and when. You do not see what engagements, advice or briefings "
+            "say: oversight reads the log, not the content. Each line names the record by its reference, which you can "
+            "quote to the office that owns it."
+        ),
+    )
+
+
+HOMES: dict[str, Callable[[Any, Member], Home]] = {
+    Member.Role.STAFF: office_home,
+    Member.Role.LEAD: office_home,
+    Member.Role.PRINCIPAL: principal_home,
+    Member.Role.READER: principal_home,
+    Member.Role.LIAISON: liaison_home,
+    Member.Role.DESK_LEAD: desk_lead_home,
+    Member.Role.BRIEFER: briefer_home,
+    Member.Role.AUDITOR: auditor_home,
+}
