@@ -1,6 +1,6 @@
 from typing import Self
 
-from django.db.models import Case, IntegerField, Value, When
+from django.db.models import Case, IntegerField, Q, Value, When
 
 from counterparts.folding import fold
 from diplomacy.lib.readers import SignedInQuerySet
@@ -18,4 +18,12 @@ class CounterpartQuerySet(SignedInQuerySet):
             default=Value(1),
             output_field=IntegerField(),
         )
-        return found.order_by(first, "name") if words else found.none()
+        found = found.annotate(rank=first)
+        return found.order_by("rank", "name") if words else found.none()
+
+    def called(self, text: str) -> Self:
+        """Exactly this name, in any script: the name, the native name or an alias."""
+        name = fold(text)
+        alone = Q(folded=name) | Q(folded__startswith=f"{name} | ")
+        among = Q(folded__endswith=f" | {name}") | Q(folded__contains=f" | {name} | ")
+        return self.filter(alone | among) if name else self.none()

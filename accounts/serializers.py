@@ -1,0 +1,164 @@
+"""Offices, divisions, officials and oneself, as the API shows them."""
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from accounts import time_zones
+from accounts.models import Coalition, CoalitionMember, Division, Member, Office, Official, Term, User
+from diplomacy.lib.api.shapes import Choice, Flag, Line, Query, Strict
+from diplomacy.lib.errors import Invalid
+
+
+class OfficeNameSerializer(serializers.ModelSerializer[Office]):
+    """An office where another record names it."""
+
+    class Meta:
+        model = Office
+        fields = ["reference", "name", "short_name"]
+
+
+class OfficeSerializer(serializers.ModelSerializer[Office]):
+    division = serializers.SlugRelatedField[Division](slug_field="ocd_id", read_only=True)
+
+    class Meta:
+        model = Office
+        fields = [
+            "reference",
+            "name",
+            "short_name",
+            "level",
+            "division",
+            "is_desk",
+            "time_zone",
+            "opened_on",
+            "closed_on",
+        ]
+
+
+class CoalitionSerializer(serializers.ModelSerializer[Coalition]):
+    lead_office = OfficeNameSerializer(read_only=True)
+    offices = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Coalition
+        fields = ["reference", "name", "lead_office", "offices"]
+
+    @extend_schema_field(OfficeNameSerializer(many=True))
+    def get_offices(self, coalition: Coalition) -> list[dict[str, Any]]:
+        current = [held.office for held in coalition.memberships.all() if _holds(held)]
+        return list(OfficeNameSerializer(current, many=True).data)
+
+
+def _holds(held: CoalitionMember) -> bool:
+    today = timezone.localdate()
+    return held.starts_on <= today and (held.ends_on is None or held.ends_on > today)
+
+
+class DivisionSerializer(serializers.ModelSerializer[Division]):
+    parent = serializers.SlugRelatedField[Division](slug_field="ocd_id", read_only=True)
+
+    class Meta:
+        model = Division
+        fields = ["ocd_id", "name", "kind", "parent"]
+
+
+class TermSerializer(serializers.ModelSerializer[Term]):
+    division = serializers.SlugRelatedField[Division](slug_field="ocd_id", read_only=True)
+    is_over = serializers.BooleanField(read_only=True)
+
+    class Meta:
+        model = Term
+        fields = ["role", "jurisdiction", "division", "district", "starts_on", "ends_on", "is_over"]
+
+
+class OfficialSerializer(serializers.ModelSerializer[Official]):
+    terms = TermSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Official
+        fields = ["ocd_id", "name", "family_name", "email", "terms"]
+
+
+class MemberNameSerializer(serializers.ModelSerializer[Member]):
+    """A person as others read of them: the name, the title and the office they acted for."""
+
+    name = serializers.CharField(source="user.name", read_only=True)
+    office = OfficeNameSerializer(read_only=True)
+
+    class Meta:
+        model = Member
+        fields = ["name", "title", "office"]
+
+
+class ColleagueSerializer(MemberNameSerializer):
+    email = serializers.EmailField(source="user.email", read_only=True)
+
+    class Meta(MemberNameSerializer.Meta):
+        fields = [*MemberNameSerializer.Meta.fields, "email", "role"]
+
+
+class MembershipSerializer(serializers.ModelSerializer[Member]):
+    """One's own. `acting_for` is what the header Acting-For takes."""
+
+    office = OfficeNameSerializer(read_only=True)
+    acting_for = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Member
+        fields = ["office", "role", "title", "starts_on", "ends_on", "acting_for"]
+
+    def get_acting_for(self, member: Member) -> str:
+        return f"{member.office.reference}/{member.role}"
+
+
+class MeSerializer(serializers.ModelSerializer[User]):
+    acting = serializers.SerializerMethodField()
+    memberships = MembershipSerializer(source="standing", many=True, read_only=True)
+    unread_notices = serializers.IntegerField(read_only=True)
+
+    class Meta:
+        model = User
+        fields = ["name", "email", "time_zone", "acting", "memberships", "unread_notices"]
+
+    @extend_schema_field(MembershipSerializer)
+    def get_acting(self, user: User) -> dict[str, Any]:
+        return dict(MembershipSerializer(self.context["request"].acting).data)
+
+
+class ProfileSerializer(Strict):
+    name = Line(max_length=200)
+    time_zone = Line(max_length=60)
+
+    def validate_time_zone(self, name: str) -> str:
+        return known_zone(name)
+
+
+def known_zone(name: str) -> str:
+    try:
+        time_zones.require_zone(name)
+    except Invalid as refused:
+        raise serializers.ValidationError(refused.fields["time_zone"]) from None
+    return name
+
+
+class OfficeQuery(Query):
+    q = Line(max_length=100, required=False, help_text="Words in the name.")
+    level = Choice(choices=Office.Level.choices, required=False)
+    desks = Flag(required=False, help_text="Only open federal desks.")
+    under = Line(max_length=200, required=False, help_text="A division, and everything below it.")
+
+
+class DivisionQuery(Query):
+    q = Line(max_length=100, required=False, help_text="Words in the name.")
+    kind = Line(max_length=40, required=False, help_text="state, county, place…")
+    parent = Line(max_length=200, required=False)
+    under = Line(max_length=200, required=False, help_text="A division, and everything below it.")
+
+
+class OfficialQuery(Query):
+    q = Line(max_length=100, required=False, help_text="Words in the name.")
+    division = Line(max_length=200, required=False)
+    current = Flag(required=False, help_text="Only those with a term that holds today.")

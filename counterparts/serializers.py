@@ -1,0 +1,92 @@
+"""The register of foreign bodies and people, as the API shows and takes it."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework import serializers
+
+from accounts.serializers import OfficeNameSerializer
+from counterparts.models import Counterpart, Post
+from diplomacy.lib.api.shapes import Choice, Line, Query, Reference, StrictModel
+
+
+def choosable(user: Any) -> QuerySet[Counterpart]:
+    return Counterpart.objects.visible_to(user)
+
+
+class CounterpartNameSerializer(serializers.ModelSerializer[Counterpart]):
+    """A counterpart where another record names it."""
+
+    class Meta:
+        model = Counterpart
+        fields = ["reference", "name", "country"]
+
+
+class PostSerializer(serializers.ModelSerializer[Post]):
+    person = CounterpartNameSerializer(read_only=True)
+    body = CounterpartNameSerializer(read_only=True)
+
+    class Meta:
+        model = Post
+        fields = ["person", "body", "title", "starts_on", "ends_on"]
+
+
+class CounterpartLineSerializer(serializers.ModelSerializer[Counterpart]):
+    """One line of the register."""
+
+    place = serializers.CharField(read_only=True)
+
+    class Meta:
+        model = Counterpart
+        fields = ["reference", "kind", "name", "native_name", "country", "subdivision", "city", "place"]
+
+
+class CounterpartSerializer(CounterpartLineSerializer):
+    aliases = serializers.SlugRelatedField[Any](slug_field="name", many=True, read_only=True)
+    parent = CounterpartNameSerializer(read_only=True)
+    posts = PostSerializer(many=True, read_only=True)
+    holders = PostSerializer(many=True, read_only=True)
+    added_for = OfficeNameSerializer(read_only=True)
+
+    class Meta(CounterpartLineSerializer.Meta):
+        fields = [
+            *CounterpartLineSerializer.Meta.fields,
+            "aliases",
+            "parent",
+            "posts",
+            "holders",
+            "profile",
+            "website",
+            "added_for",
+            "added_at",
+            "version",
+        ]
+
+
+class CounterpartSaidSerializer(StrictModel):
+    """What may be said of a counterpart."""
+
+    aliases = serializers.ListField(child=Line(max_length=200), max_length=50, required=False)
+    parent = Reference(choosable, required=False, allow_null=True, help_text="What it is part of.")
+
+    class Meta:
+        model = Counterpart
+        fields = [
+            "kind",
+            "name",
+            "native_name",
+            "country",
+            "subdivision",
+            "city",
+            "parent",
+            "profile",
+            "website",
+            "aliases",
+        ]
+
+
+class CounterpartQuery(Query):
+    q = Line(max_length=100, required=False, help_text="Words in any of its names, in any script.")
+    kind = Choice(choices=Counterpart.Kind.choices, required=False)
+    country = Line(max_length=2, required=False, help_text="ISO 3166-1")
+    subdivision = Line(max_length=6, required=False, help_text="ISO 3166-2")

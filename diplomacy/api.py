@@ -1,0 +1,80 @@
+"""The API's addresses, its description and its answers where no route is reached."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.views import defaults
+from django.views.decorators.http import require_safe
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
+from rest_framework.views import APIView
+
+from accounts import api as accounts
+from activity import api as activity
+from counterparts import api as counterparts
+from diplomacy.lib.api import problems
+from engagements import api as engagements
+
+router = SimpleRouter()
+router.register("engagements", engagements.EngagementRoute, "api_engagements")
+router.register("advice-requests", engagements.AdviceRequestRoute, "api_advice-requests")
+router.register("commitments", engagements.CommitmentRoute, "api_commitments")
+router.register("counterparts", counterparts.CounterpartRoute, "api_counterparts")
+router.register("offices", accounts.OfficeRoute, "api_offices")
+router.register("coalitions", accounts.CoalitionRoute, "api_coalitions")
+router.register("divisions", accounts.DivisionRoute, "api_divisions")
+router.register("officials", accounts.OfficialRoute, "api_officials")
+router.register("colleagues", accounts.ColleagueRoute, "api_colleagues")
+router.register("notices", activity.NoticeRoute, "api_notices")
+router.register("log", activity.LogRoute, "api_log")
+router.register("", accounts.MeRoute, "api")
+
+
+class SchemaView(APIView):
+    @extend_schema(exclude=True)
+    def get(self, request: Request) -> Response:
+        """The same for everyone: it tells of addresses, not of records."""
+        return Response(SchemaGenerator(urlconf="diplomacy.urls").get_schema(request=None, public=True))
+
+
+class Nowhere(APIView):
+    """Every other address below /api/, for every method."""
+
+    @extend_schema(exclude=True)
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        self.http_method_names = [str(request.method).lower()]
+        setattr(self, self.http_method_names[0], self._nothing)
+        return super().dispatch(request, *args, **kwargs)
+
+    def _nothing(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        raise Http404
+
+
+@require_safe
+def docs(request: HttpRequest) -> HttpResponse:
+    return render(request, "api/docs.html")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    if problems.is_for_api(request):
+        return problems.plain(500, "Something broke on our side. Nothing was saved. It has been logged.")
+    return defaults.server_error(request)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if problems.is_for_api(request):
+        return problems.plain(400, "The request could not be read.")
+    return defaults.bad_request(request, exception)
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("v1/schema/", SchemaView.as_view(), name="api_schema"),
+    path("v1/docs/", docs, name="api_docs"),
+    path("v1/", include(router.urls)),
+    re_path("", Nowhere.as_view()),
+]

@@ -1,0 +1,93 @@
+"""What every request to the API passes: who asks, for which office, how often, and what a body may be.
+
+Settings name these classes, and rest_framework.views imports them: nothing here may import it back.
+"""
+
+import json
+import logging
+import time
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.core.exceptions import RequestDataTooBig
+from redis.exceptions import RedisError
+from rest_framework import authentication, exceptions, parsers, permissions, throttling
+from rest_framework.request import Request
+
+from diplomacy.lib.errors import Forbidden
+
+log = logging.getLogger(__name__)
+MINUTE = 60
+
+
+class SessionAuthentication(authentication.SessionAuthentication):
+    def authenticate_header(self, request: Request) -> str:
+        """Nobody signed in is 401, not 403."""
+        return "Session"
+
+
+class ServesInAnOffice(permissions.IsAuthenticated):
+    """Signed in, with a membership today. `Acting-For` chooses among one's own; without it, the one pages act for."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if not super().has_permission(request, view):
+            return False
+        if said := request.headers.get("Acting-For"):
+            request._request.acting = self._chosen(request, said)  # type: ignore[attr-defined]
+        if getattr(request, "acting", None) is None:
+            raise Forbidden("You serve in no office now.")
+        return True
+
+    def _chosen(self, request: Request, said: str) -> Any:
+        office, _, role = said.strip().partition("/")
+        held = [
+            member
+            for member in getattr(request.user, "standing", [])
+            if member.office.reference == office.upper() and role in {"", member.role}
+        ]
+        if not held:
+            raise Forbidden("Acting-For does not name an office, or a role in it, that you hold today.")
+        now = getattr(request, "acting", None)
+        return now if now in held else held[0]
+
+
+class Rate(throttling.BaseThrottle):
+    """So many reads and so many writes a person and minute. Without the cache nobody is held up."""
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        scope = "read" if request.method in permissions.SAFE_METHODS else "write"
+        most = settings.API_RATES[scope]
+        return most is None or self._count(f"rate:{scope}:{request.user.pk}") <= most
+
+    def _count(self, key: str) -> int:
+        window = f"{key}:{int(time.time() // MINUTE)}"
+        try:
+            cache.add(window, 0, 2 * MINUTE)
+            return cache.incr(window)
+        except (RedisError, OSError, ValueError):
+            log.warning("The cache did not count a request")
+            return 0
+
+    def wait(self) -> float:
+        return MINUTE - time.time() % MINUTE
+
+
+class JSONParser(parsers.JSONParser):
+    """JSON in UTF-8 up to the size that Django allows in memory, which a stream would pass by."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
+        body = stream.read(most + 1)
+        if len(body) > most:
+            raise RequestDataTooBig
+        try:
+            return json.loads(body.decode(), parse_constant=_refuse)
+        except ValueError:
+            raise exceptions.ParseError("The body is not JSON in UTF-8.") from None
+        except RecursionError:
+            raise exceptions.ParseError("The body is nested too deeply.") from None
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)

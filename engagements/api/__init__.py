@@ -1,0 +1,7 @@
+"""Engagements, advice and commitments over HTTP."""
+
+from engagements.api.advice import AdviceRequestRoute
+from engagements.api.commitments import CommitmentRoute
+from engagements.api.engagements import EngagementRoute
+
+__all__ = ["AdviceRequestRoute", "CommitmentRoute", "EngagementRoute"]

@@ -1,0 +1,42 @@
+"""What the API's description shows as bodies."""
+
+from typing import Any
+
+ENGAGEMENTS: dict[str, Any] = {
+    "create": {
+        "title": "Water dialogue with Baja California",
+        "kind": "dialogue_session",
+        "purpose": "Agree on shared monitoring of the Tijuana River.",
+        "topics": ["water", "environment"],
+        "starts_on": "2027-03-08",
+        "ends_on": "2027-03-09",
+        "time_zone": "America/Los_Angeles",
+        "counterparts": ["C-4M7WQ2XN"],
+        "stops": [{"city": "Tijuana", "country": "MX", "subdivision": "MX-BCN"}],
+        "participants": [{"side": "ours", "name": "Maria Lopez", "title": "Deputy director"}],
+        "payer": "own",
+        "coordination": "introduce",
+    },
+    "partial_update": {"ends_on": "2027-03-10"},
+    "postpone": {"reason": "The counterpart asked for another week."},
+    "cancel": {"reason": "The delegation is not coming."},
+    "resume": {"starts_on": "2027-04-05", "ends_on": "2027-04-06"},
+    "share": {"visibility": "shared", "offices": ["O-7K3M9QTX"]},
+    "write_report": {
+        "summary": "Both sides will publish their readings every month.",
+        "gifts": "A framed map",
+        "gifts_value": "40.00",
+    },
+    "add_note": {"text": "Call the boundary commission before we go."},
+    "add_commitment": {"text": "Send last year's readings", "side": "ours", "due_on": "2027-05-01"},
+    "ask": {"desk": "O-7K3M9QTX"},
+}
+ADVICE: dict[str, Any] = {
+    "take": {},
+    "question": {"text": "Who from the commission will take part?"},
+    "answer_question": {"text": "Two engineers; the names follow."},
+    "save_draft": {"position": "considerations", "reasoning": "Invite the boundary commission."},
+    "give": {"position": "considerations", "reasoning": "Invite the boundary commission."},
+    "respond": {"number": 1, "kind": "followed"},
+    "add_note": {"text": "See the note of March on the same river."},
+}

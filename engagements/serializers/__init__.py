@@ -1,0 +1,1 @@
+"""Engagements and advice, as the API shows and takes them."""
