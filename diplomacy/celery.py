@@ -1,7 +1,9 @@
 import os
+import sys
 
 from celery import Celery
 from celery.signals import beat_init, worker_init
+from django.core.management.base import SystemCheckError
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "diplomacy.settings")
 
@@ -19,4 +21,7 @@ def refuse_to_start(**_: object) -> None:
     django.setup()
     from diplomacy import checks
 
-    checks.refuse_to_start()
+    try:
+        checks.refuse_to_start()
+    except SystemCheckError as reason:
+        sys.exit(str(reason))  # Celery logs what a handler raises and goes on, unless it is this.

@@ -84,7 +84,10 @@ def app_role_owns_nothing(
 
 
 def refuse_to_start() -> None:
-    """For web and workers, which start without manage.py and so without its checks."""
-    found = checks.run_checks(databases=[DEFAULT_DB_ALIAS])
+    """For web and workers, which start without manage.py and so without its checks.
+
+    A database that is away for a moment is no reason: Django's own checks of it would end the process.
+    """
+    found = checks.run_checks() + app_role_owns_nothing(None, databases=[DEFAULT_DB_ALIAS])
     if errors := [message for message in found if message.is_serious() and not message.is_silenced()]:
         raise SystemCheckError("\n".join(str(message) for message in errors))
