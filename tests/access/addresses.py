@@ -1,0 +1,122 @@
+"""Every page address, and who may open it. A new address fails the suite until it has a line here.
+
+`ANYONE` answers without signing in; `SIGNED_IN` answers everyone with a place in an office; the rest name a record and
+the people who may see it, and answer everybody else as if it did not exist.
+"""
+
+from typing import NamedTuple
+
+OFFICE = frozenset({"maria", "lee", "gov"})
+WRITERS = frozenset({"maria", "lee"})
+DESK = frozenset({"liaison", "desk_lead"})
+FEDERAL = DESK | {"other_liaison"}
+BRIEFERS = frozenset({"briefer", "second_briefer"})
+EVERYBODY = OFFICE | FEDERAL | BRIEFERS | {"tom", "ana", "auditor"}
+
+
+class Record(NamedTuple):
+    """A page about one record: the record by its name in `records.py`, who may see it, who may write through it."""
+
+    record: str
+    seen_by: frozenset[str]
+    written_by: frozenset[str] = frozenset()
+
+
+class Role(NamedTuple):
+    """A page that only some roles have; it answers others 403 with a reason, because it hides no record."""
+
+    open_to: frozenset[str]
+
+
+ANYONE = "anyone"
+SIGNED_IN = "signed in"
+
+FILED = OFFICE | FEDERAL
+"""Who sees a filed engagement that is shared with nobody else."""
+
+PAGES: dict[str, str | Record | Role] = {
+    "home": SIGNED_IN,
+    "accounts:act_for": SIGNED_IN,
+    "accounts:profile": SIGNED_IN,
+    "accounts:office": SIGNED_IN,
+    "activity:notices": SIGNED_IN,
+    "activity:read_all": SIGNED_IN,
+    "activity:preferences": SIGNED_IN,
+    "activity:log": Role(frozenset({"auditor"})),
+    "activity:open": Record("notice", frozenset({"liaison"})),
+    "activity:read_one": Record("notice", frozenset({"liaison"})),
+    "counterparts:list": SIGNED_IN,
+    "counterparts:add": Role(WRITERS | FEDERAL | BRIEFERS | {"tom", "ana"}),
+    "counterparts:lookup": SIGNED_IN,
+    "counterparts:lookup_people": SIGNED_IN,
+    "counterparts:regions": SIGNED_IN,
+    "counterparts:detail": Record("counterpart", EVERYBODY),
+    "counterparts:change": Record("counterpart", EVERYBODY, WRITERS | FEDERAL | BRIEFERS | {"tom", "ana"}),
+    "engagements:list": SIGNED_IN,
+    "engagements:drafts": SIGNED_IN,
+    "engagements:shared": SIGNED_IN,
+    "engagements:parties": SIGNED_IN,
+    "engagements:people": SIGNED_IN,
+    "engagements:with_counterpart": Record("counterpart", EVERYBODY),
+    "engagements:start": Role(WRITERS | {"tom", "ana"}),
+    "engagements:detail": Record("filed", FILED),
+    "engagements:versions": Record("filed", FILED),
+    "engagements:step": Record("draft", OFFICE, WRITERS),
+    "engagements:check": Record("draft", OFFICE, WRITERS),
+    "engagements:amend": Record("filed", FILED, WRITERS),
+    "engagements:share": Record("filed", FILED, WRITERS),
+    "engagements:postpone": Record("filed", FILED, WRITERS),
+    "engagements:resume": Record("filed", FILED, WRITERS),
+    "engagements:cancel": Record("filed", FILED, WRITERS),
+    "engagements:hold": Record("filed", FILED, WRITERS),
+    "engagements:report": Record("filed", FILED, WRITERS),
+    "engagements:note": Record("filed", FILED, WRITERS),
+    "engagements:commit": Record("filed", FILED, WRITERS),
+    "engagements:close_commitment": Record("commitment", FILED, WRITERS),
+    "engagements:ask_desk": Record("filed", FILED, WRITERS),
+    "engagements:queue": Role(FEDERAL),
+    "engagements:request": Record("request", FILED),
+    "engagements:advise": Record("request", FILED, DESK),
+    "engagements:ask_office": Record("request", FILED, DESK),
+    "engagements:desk_note": Record("request", FILED, DESK),
+    "engagements:take": Record("request", FILED, DESK),
+    "engagements:give_to": Record("request", FILED, DESK),
+    "engagements:changes_read": Record("request", FILED),
+    "engagements:answer": Record("request", FILED, WRITERS),
+    "engagements:respond": Record("request", FILED, WRITERS),
+    "briefings:list": SIGNED_IN,
+    "briefings:mine": SIGNED_IN,
+    "briefings:read": Record("delivery", frozenset({"gov"})),
+    "briefings:acknowledge": Record("delivery", frozenset({"gov"}), frozenset({"gov"})),
+    "briefings:ask": Record("delivery", frozenset({"gov"}), frozenset({"gov"})),
+    "briefings:draft": Role(BRIEFERS),
+    "briefings:lookup": Role(BRIEFERS),
+    "briefings:lookup_engagements": Role(BRIEFERS),
+    "briefings:detail": Record("briefing", BRIEFERS),
+    "briefings:change": Record("briefing", BRIEFERS, BRIEFERS),
+    "briefings:audience": Record("briefing", BRIEFERS, BRIEFERS),
+    "briefings:preview": Record("briefing", BRIEFERS, BRIEFERS),
+    "briefings:cut": Record("briefing", BRIEFERS),
+    "briefings:release": Record("briefing", BRIEFERS, BRIEFERS),
+    "briefings:return": Record("briefing", BRIEFERS, BRIEFERS),
+    "briefings:recall": Record("briefing", BRIEFERS, BRIEFERS),
+    "briefings:answer": Record("reader_question", BRIEFERS, BRIEFERS),
+}
+
+PUBLIC = {
+    "account_login",
+    "account_logout",
+    "account_inactive",
+    "account_signup",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "account_confirm_login_code",
+    "account_confirm_email",
+    "account_email_verification_sent",
+}
+"""They answer without signing in, and show nothing of anybody's."""
+
+OWN_ACCOUNT = {"account_change_password", "account_set_password", "account_reauthenticate", "account_email"}
+"""Each person's own account, and nothing else."""

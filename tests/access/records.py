@@ -1,0 +1,53 @@
+"""One record of each sort, in California's hands or in the Mexico desk's, with the address parameters that name it."""
+
+from typing import Any, NamedTuple
+
+from django.utils import timezone
+
+from accounts.models import Member
+from activity.models import Notice
+from briefings import actions as briefing_actions
+from engagements import actions
+from tests.factories import briefings as make_briefing
+from tests.factories import engagements as make
+
+ABSENT = {"reference": "X-00000000", "key": "00000000-0000-4000-8000-000000000000", "question": "RQ-00000000"}
+
+
+class World(NamedTuple):
+    """The parameters that name each record, by the record's name in `addresses.py`."""
+
+    named: dict[str, dict[str, Any]]
+
+
+def build(maria: Member, liaison: Member, gov: Member, briefer: Member, second_briefer: Member) -> World:
+    request = make.requested(maria, liaison)
+    filed = request.engagement
+    commitment = actions.add_commitment(filed, by=maria, text="Send the river data.")
+    delivery = make_briefing.delivered(briefer, second_briefer, gov)
+    question = briefing_actions.ask(delivery, by=gov, text="By when?")
+    notice = Notice.objects.filter(recipient=liaison.user).latest("pk")
+    return World(
+        {
+            "draft": {"reference": make.drafted(maria).reference, "slug": "what"},
+            "filed": {"reference": filed.reference},
+            "commitment": {"reference": commitment.reference},
+            "counterpart": {"reference": filed.counterparts.get().reference},
+            "request": {"reference": request.reference},
+            "briefing": {"reference": delivery.briefing.reference, "number": 1},
+            "delivery": {"reference": delivery.reference},
+            "reader_question": {"reference": delivery.briefing.reference, "question": question.reference},
+            "notice": {"key": notice.delivery_key},
+        }
+    )
+
+
+def absent(named: dict[str, Any]) -> dict[str, Any]:
+    """The same address for a record that does not exist."""
+    gone = {name: ABSENT.get(name, value) for name, value in named.items()}
+    if "question" in named:
+        gone["reference"] = named["reference"].split("-")[0] + "-00000000"
+    return gone
+
+
+__all__ = ["ABSENT", "World", "absent", "build", "timezone"]
