@@ -22,12 +22,13 @@ class Label(models.TextChoices):
 
 
 ALLOWS = {
-    Label.CLEAR: "You may share this with anyone.",
-    Label.GREEN: "You may share this with colleagues and partners, not in public.",
-    Label.AMBER: "You may share this inside your organisation, with those who need it to act.",
-    Label.STRICT: "You may share this inside your own office only, with those who need it to act.",
-    Label.RED: "This is for you alone. Do not pass it on.",
+    Label.CLEAR: "You may share this copy with anyone.",
+    Label.GREEN: "You may share this copy with colleagues and partners, not in public.",
+    Label.AMBER: "You may share this copy inside your organisation, with those who need it to act.",
+    Label.STRICT: "You may share this copy inside your own office only, with those who need it to act.",
+    Label.RED: "This copy is for you alone. Do not pass it on.",
 }
+"""What a copy tells its reader, by the narrowest label in it."""
 
 
 class Kind(models.TextChoices):

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.urls import reverse_lazy
+from django.utils.html import escape
 
 from accounts.models import Member
 from accounts.rules import OVERSIGHT_ROLES
@@ -17,6 +18,7 @@ from engagements.models import Engagement
 
 MOST_SECTIONS = 30
 MOST_RULES = 50
+WHOLE, ANYBODY = "whole", "everyone"
 DATED = {Kind.COUNTRY, Kind.COUNTERPART}
 
 
@@ -94,20 +96,20 @@ class BriefingForm(house.Versioned, house.ModelForm[Briefing]):
 
 class SectionForm(house.Form):
     id = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    order = forms.IntegerField(
-        label="Place in the briefing",
-        required=False,
-        min_value=1,
-        max_value=999,
-        help_text="Empty: as it stands here.",
-    )
     heading = forms.CharField(max_length=150)
-    label = forms.ChoiceField(choices=[("", "---------"), *Label.choices], label="Who may have this section")
+    label = forms.ChoiceField(choices=[("", "---------"), *Label.choices])
     body = forms.CharField(
         label="Text",
         max_length=20000,
         widget=forms.Textarea(attrs={"rows": 8}),
         help_text="The most important lines first. Markdown is understood.",
+    )
+    order = forms.IntegerField(
+        label="Place in the briefing",
+        required=False,
+        min_value=1,
+        max_value=999,
+        help_text="Change the number to move it.",
     )
 
 
@@ -144,7 +146,7 @@ def section_rows(data: Any, sections: Sequence[Section], *, blank: int = 0) -> A
 
 
 ROLES = [
-    ("", "Everyone there"),
+    (ANYBODY, "Everyone there"),
     *((v, f"Only: {label}") for v, label in Member.Role.choices if v not in OVERSIGHT_ROLES),
 ]
 
@@ -152,7 +154,7 @@ ROLES = [
 class RuleForm(house.Form):
     """One rule of the audience. `which` appears when what was typed can mean several things."""
 
-    section = forms.ChoiceField(label="For", required=False)
+    section = forms.ChoiceField(label="For", initial=WHOLE)
     who = forms.CharField(
         label="Who",
         max_length=200,
@@ -160,7 +162,7 @@ class RuleForm(house.Form):
         help_text="A person, office, coalition, role or division; or a topic, country or counterpart of engagements.",
     )
     value = forms.CharField(required=False, max_length=300, widget=forms.HiddenInput)
-    role = forms.ChoiceField(label="In which role", choices=ROLES, required=False)
+    role = forms.ChoiceField(label="In which role", choices=ROLES, initial=ANYBODY)
     days = forms.IntegerField(
         label="Engagement within days",
         required=False,
@@ -174,9 +176,12 @@ class RuleForm(house.Form):
         self.by, self.sections = by, sections
         self.target: directory.Target | None = None
         field: Any = self.fields["section"]
-        field.choices = [("", "The whole briefing")] + [
+        field.choices = [(WHOLE, "The whole briefing")] + [
             (str(part.pk), f"Narrow section {part.order}: {part.heading}") for part in sections
         ]
+
+        if detail := self.initial.get("detail"):
+            self.fields["who"].help_text = escape(detail)  # hints are trusted markup
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -216,7 +221,7 @@ class RuleForm(house.Form):
         self.add_error("who", "This can mean more than one. Choose below.")
 
     def _check_fit(self, target: directory.Target, cleaned: dict[str, Any]) -> None:
-        if cleaned.get("role") and target.kind in {Kind.PERSON, Kind.ROLE}:
+        if cleaned.get("role", ANYBODY) != ANYBODY and target.kind in {Kind.PERSON, Kind.ROLE}:
             self.add_error("role", "Leave this at “Everyone there” for a person or a role.")
         if cleaned.get("days") and target.kind not in DATED:
             self.add_error("days", "This counts only for a country or a counterpart. Leave it empty.")
@@ -224,7 +229,8 @@ class RuleForm(house.Form):
     def said(self) -> dict[str, Any]:
         assert self.target is not None
         places = {str(part.pk): at for at, part in enumerate(self.sections)}
-        role = {"role": self.cleaned_data["role"]} if self.cleaned_data["role"] else {}
+        chosen = self.cleaned_data["role"]
+        role = {"role": chosen} if chosen != ANYBODY else {}
         days = {"days": self.cleaned_data["days"]} if self.cleaned_data["days"] else {}
         at = places.get(self.cleaned_data["section"])
         return {"kind": self.target.kind, "section": at, **self.target.columns, **role, **days}
@@ -260,10 +266,11 @@ def _as_typed(rule: AudienceRule, by: Member) -> dict[str, Any]:
     """What is gone since (a closed office, a person who left) comes back as words, to be chosen anew or removed."""
     target = directory.of_rule(rule, by=by)
     return {
-        "section": str(rule.section_id or ""),
+        "section": str(rule.section_id or WHOLE),
         "who": target.name if target else str(rule.subject),
         "value": target.token if target else "",
-        "role": "" if rule.kind == Kind.ROLE else rule.role,
+        "detail": target.detail if target else "Not to be found any more. Choose anew, or remove this rule.",
+        "role": ANYBODY if rule.kind == Kind.ROLE or not rule.role else rule.role,
         "days": rule.days,
     }
 

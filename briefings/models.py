@@ -169,7 +169,7 @@ class AudienceRule(models.Model):
     )
 
     class Meta:
-        ordering = ["section__order", "id"]
+        ordering = [F("section__order").asc(nulls_first=True), "id"]
         constraints = [
             models.CheckConstraint(
                 condition=_each_kind_with_its_value(), name="audience_rule_holds_its_value"

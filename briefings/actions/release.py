@@ -1,7 +1,7 @@
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Member
+from accounts.models import Member, User
 from accounts.rules import BRIEFING_ROLES
 from activity import actions as activity
 from briefings import audience, rules, tailoring
@@ -67,6 +67,7 @@ def release(briefing: Briefing, *, by: Member, version: int | None = None, seen:
 def _deliver(held: Briefing, cuts: list[Cut]) -> list[Delivery]:
     at = held.released_at
     assert at is not None
+    cuts = _by_name(cuts)
     copies = [
         Delivery(briefing=held, recipient_id=cut.user_id, member_id=cut.member_id, delivered_at=at)
         for cut in cuts
@@ -80,6 +81,13 @@ def _deliver(held: Briefing, cuts: list[Cut]) -> list[Delivery]:
         (through(delivery_id=copy, section_id=section) for copy, section in rows), batch_size=CHUNK
     )
     return made
+
+
+def _by_name(cuts: list[Cut]) -> list[Cut]:
+    """Copies are made in the order in which the briefers will look for them."""
+    people = User.objects.filter(pk__in=[cut.user_id for cut in cuts]).order_by("name", "pk")
+    place = {pk: at for at, pk in enumerate(people.values_list("pk", flat=True))}
+    return sorted(cuts, key=lambda cut: place[cut.user_id])
 
 
 @transaction.atomic

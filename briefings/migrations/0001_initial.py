@@ -389,7 +389,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ["section__order", "id"],
+                "ordering": [models.F("section__order").asc(nulls_first=True), "id"],
             },
         ),
         migrations.AddIndex(

@@ -1,7 +1,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import F
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -60,15 +59,15 @@ def detail(request: MemberRequest, reference: str) -> HttpResponse:
     briefing = found.briefing(request, reference)
     deliveries = briefing.deliveries.select_related("briefing", "recipient", "member__office")
     page = page_of(
-        deliveries.with_labels().annotate(name=F("recipient__name")),
-        order="name",
+        deliveries.with_labels(),
+        order="id",
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
         size=SHOWN,
     )
     context = {
         "briefing": briefing,
-        "sections": briefing.sections.prefetch_related("audience"),
+        "sections": list(briefing.sections.all()),
         "audience": briefing.audience.select_related(
             "user", "office", "coalition", "division", "counterpart", "section"
         ),

@@ -65,7 +65,7 @@ def _onwards(request: MemberRequest, briefing: Briefing, rows: Any) -> HttpRespo
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: MemberRequest, reference: str) -> HttpResponse:
     briefing = found.briefing(request, reference)
-    sections = list(briefing.sections.prefetch_related("audience"))
+    sections = list(briefing.sections.all())
     data = request.POST or None
     form = BriefingForm(data, instance=copy(briefing), by=request.acting)
     rows = section_rows(data, sections, blank=1 if "more" in request.GET else 0)
