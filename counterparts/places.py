@@ -4,6 +4,8 @@ from functools import cache
 
 import pycountry
 
+from counterparts.folding import fold
+
 NAMES = {"TW": "Taiwan", "XK": "Kosovo", "TR": "Türkiye"}
 """Where ISO's own wording is not the one United States readers use, or the code is user-assigned."""
 
@@ -51,6 +53,30 @@ def is_destination(code: str) -> bool:
 
 def is_country(code: str) -> bool:
     return any(code == known for known, _ in countries())
+
+
+@cache
+def _folded_subdivisions() -> list[tuple[str, str]]:
+    """(folded name, code) of every subdivision of the world."""
+    return sorted((fold(part.name), part.code) for part in pycountry.subdivisions)
+
+
+def subdivisions_named(text: str, *, of: str = "") -> list[str]:
+    """The codes that this text names exactly, by name or by code, in one country or anywhere."""
+    wanted, code = fold(text), text.strip().upper()
+    lying = ((name, known) for name, known in _folded_subdivisions() if known.startswith(of))
+    return [known for name, known in lying if wanted and (name == wanted or known == code)]
+
+
+def subdivisions_like(text: str, *, limit: int = 10) -> list[str]:
+    """Codes for a lookup: those whose name begins with the text first."""
+    wanted = fold(text)
+    if not wanted:
+        return []
+    found = [
+        (not name.startswith(wanted), name, code) for name, code in _folded_subdivisions() if wanted in name
+    ]
+    return [code for *_, code in sorted(found)[:limit]]
 
 
 def is_subdivision(code: str, *, of: str) -> bool:

@@ -1,4 +1,14 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from counterparts import views
 
 app_name = "counterparts"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.register, name="list"),
+    path("add/", views.add, name="add"),
+    path("lookup/", views.lookup, name="lookup"),
+    path("lookup/people/", views.lookup, {"kind": "person"}, name="lookup_people"),
+    path("lookup/regions/", views.regions, name="regions"),
+    path("<ref:reference>/", views.detail, name="detail"),
+    path("<ref:reference>/change/", views.change, name="change"),
+]

@@ -1,0 +1,23 @@
+from typing import Any, ClassVar
+
+import django_filters
+
+from counterparts import places
+from counterparts.models import Counterpart
+from diplomacy.lib import forms as house
+
+SHOWN = 50
+
+
+class CounterpartFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no types
+    q = django_filters.CharFilter(label="Name, in any script", method="by_name", max_length=200)
+    kind = django_filters.ChoiceFilter(choices=Counterpart.Kind.choices, empty_label=house.NOTHING_CHOSEN)
+    country = django_filters.ChoiceFilter(choices=places.countries, empty_label=house.NOTHING_CHOSEN)
+
+    class Meta:
+        model = Counterpart
+        fields: ClassVar = ["q", "kind", "country"]
+        form = house.Form
+
+    def by_name(self, rows: Any, name: str, text: str) -> Any:
+        return rows.named_like(text)

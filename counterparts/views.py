@@ -1,0 +1,174 @@
+import hashlib
+from copy import copy
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.requests import MemberRequest
+from activity import actions as activity
+from activity import timeline
+from counterparts import actions, places, rules
+from counterparts.filters import SHOWN, CounterpartFilter
+from counterparts.forms import CounterpartForm
+from counterparts.models import Counterpart
+from diplomacy.lib.errors import Invalid, Stale
+from diplomacy.lib.paging import Page, page_of
+from diplomacy.lib.references import new_reference
+from diplomacy.lib.text import tidy
+
+LISTED = 10
+
+
+@require_safe
+def register(request: MemberRequest) -> HttpResponse:
+    rows = Counterpart.objects.visible_to(request.user).select_related("parent")
+    found = CounterpartFilter(request.GET, queryset=rows)
+    page = _page(request, found)
+    context = {
+        "filter": found,
+        "page": page,
+        "is_cut": bool(request.GET.get("q", "").strip()) and len(page) > SHOWN,
+        "shown": SHOWN,
+        "may_write": rules.may_write(request.acting),
+    }
+    is_part = getattr(request, "htmx", False)
+    return render(request, "counterparts/_rows.html" if is_part else "counterparts/list.html", context)
+
+
+def _page(request: MemberRequest, found: CounterpartFilter) -> Page[Any]:
+    """What one searches for comes best first, without further pages; the whole register by name."""
+    if request.GET.get("q", "").strip():
+        return Page(list(found.qs[: SHOWN + 1]))
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    return page_of(found.qs, order="name", after=after, before=before)
+
+
+@require_safe
+def detail(request: MemberRequest, reference: str) -> HttpResponse:
+    counterpart = _get(request, reference)
+    context = {
+        "counterpart": counterpart,
+        "aliases": counterpart.aliases.all(),
+        "parts": Counterpart.objects.visible_to(request.user).filter(parent=counterpart)[:SHOWN],
+        "posts": counterpart.posts.select_related("body"),
+        "holders": counterpart.holders.select_related("person"),
+        "entries": timeline.of(counterpart, request.user),
+        "may_write": rules.may_write(request.acting),
+    }
+    return render(request, "counterparts/detail.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request: MemberRequest) -> HttpResponse:
+    rules.require_writer(request.acting)
+    initial = {"name": tidy(request.GET.get("name", ""))[:200]}
+    form = CounterpartForm(request.POST or None, user=request.user, initial=initial)
+    token = request.POST.get("token") or new_reference("T")
+    if request.method == "POST" and form.is_valid():
+        try:
+            counterpart = _add_once(request, form, token)
+        except Invalid as invalid:
+            form.take(invalid)
+        else:
+            messages.success(request, f"{counterpart} is on the register.")
+            return redirect(counterpart)
+    return _form(request, form, None, token=token)
+
+
+def _add_once(request: MemberRequest, form: CounterpartForm, token: str) -> Counterpart:
+    """A form sent twice adds one counterpart."""
+    pk, _ = activity.once(
+        f"counterpart:{tidy(token)[:40]}",
+        user_id=request.user.pk,
+        digest=hashlib.sha256(repr(sorted(form.said().items())).encode()).hexdigest(),
+        make=lambda: actions.add(by=request.acting, **form.said()),
+    )
+    counterpart: Counterpart = get_object_or_404(Counterpart.objects.visible_to(request.user), pk=pk)
+    return counterpart
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: MemberRequest, reference: str) -> HttpResponse:
+    counterpart = _get(request, reference)
+    rules.require_writer(request.acting)
+    form = CounterpartForm(request.POST or None, user=request.user, instance=copy(counterpart))
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.change(counterpart, by=request.acting, version=form.version_read or 0, **form.said())
+        except Invalid as invalid:
+            form.take(invalid)
+        except Stale:
+            return _stale(request, form, counterpart)
+        else:
+            messages.success(request, "Your changes are saved.")
+            return redirect(counterpart)
+    return _form(request, form, counterpart)
+
+
+def _stale(request: MemberRequest, form: CounterpartForm, counterpart: Counterpart) -> HttpResponse:
+    """What they typed stays; beside it stands what is saved now, and who saved it."""
+    counterpart.refresh_from_db()
+    now = CounterpartForm(user=request.user, instance=counterpart)
+    differing = [
+        (now[name].label, _words(now, name, now[name].initial), _words(now, name, form.data.get(name)))
+        for name in now.field_order
+        if _words(now, name, now[name].initial) != _words(now, name, form.data.get(name))
+    ]
+    form.refuse_stale(counterpart.version)
+    return _form(
+        request,
+        form,
+        counterpart,
+        status=409,
+        differing=differing,
+        last=timeline.of(counterpart, request.user)[:1],
+    )
+
+
+def _words(form: CounterpartForm, name: str, value: Any) -> str:
+    choices = dict(getattr(form.fields[name], "choices", ()) or ())
+    return str(choices.get(value, value) or "") if value else ""
+
+
+def _form(
+    request: MemberRequest,
+    form: CounterpartForm,
+    counterpart: Counterpart | None,
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    context = {"form": form, "counterpart": counterpart, **more}
+    return render(request, "counterparts/form.html", context, status=status)
+
+
+@require_safe
+def lookup(request: MemberRequest, kind: str = "") -> JsonResponse:
+    """Names for a field in which one types: `{"results": [{"reference", "name", "detail"}]}`, at most ten."""
+    found = Counterpart.objects.visible_to(request.user).named_like(tidy(request.GET.get("q", ""))[:200])
+    if kind:
+        found = found.filter(kind=kind)
+    return JsonResponse({"results": [_result(body) for body in found[:LISTED]]})
+
+
+def _result(body: Counterpart) -> dict[str, str]:
+    detail = " · ".join(part for part in (body.place, body.get_kind_display(), body.native_name) if part)
+    return {"reference": body.reference, "name": body.name, "detail": detail}
+
+
+@require_safe
+def regions(request: MemberRequest) -> JsonResponse:
+    codes = places.subdivisions_like(tidy(request.GET.get("q", ""))[:100], limit=LISTED)
+    found = [
+        {"reference": code, "name": places.subdivision_name(code), "detail": places.country_name(code[:2])}
+        for code in codes
+    ]
+    return JsonResponse({"results": found})
+
+
+def _get(request: MemberRequest, reference: str) -> Counterpart:
+    rows = Counterpart.objects.visible_to(request.user).select_related("parent", "added_for", "added_by")
+    counterpart: Counterpart = get_object_or_404(rows, reference=reference)
+    return counterpart

@@ -1,0 +1,55 @@
+from typing import Any, ClassVar
+
+import django_filters
+from django import forms
+from django.db.models import Exists, OuterRef
+
+from counterparts import places
+from diplomacy.lib import forms as house
+from engagements.choices import Kind, Status, Topic
+from engagements.models import Engagement, Stop
+
+
+class FilterForm(house.Form):
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if since and until and until < since:
+            self.add_error("until", "This day is before the first one.")
+        return cleaned
+
+
+class EngagementFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no types
+    q = django_filters.CharFilter(
+        label="Words in the title", field_name="title", lookup_expr="icontains", max_length=200
+    )
+    status = django_filters.ChoiceFilter(choices=Status.choices, empty_label=house.NOTHING_CHOSEN)
+    kind = django_filters.ChoiceFilter(choices=Kind.choices, empty_label=house.NOTHING_CHOSEN)
+    topic = django_filters.ChoiceFilter(
+        choices=Topic.choices, empty_label=house.NOTHING_CHOSEN, method="by_topic", label="Topic"
+    )
+    country = django_filters.ChoiceFilter(
+        choices=places.destinations(), empty_label=house.NOTHING_CHOSEN, method="by_country", label="Country"
+    )
+    since = django_filters.DateFilter(
+        field_name="ends_on", lookup_expr="gte", label="Not over before", widget=forms.DateInput
+    )
+    until = django_filters.DateFilter(
+        field_name="starts_on", lookup_expr="lte", label="Begins by", widget=forms.DateInput
+    )
+
+    class Meta:
+        model = Engagement
+        fields: ClassVar = ["q", "status", "kind", "topic", "country", "since", "until"]
+        form = FilterForm
+
+    def by_topic(self, rows: Any, name: str, topic: str) -> Any:
+        return rows.filter(topics__contains=[topic])
+
+    def by_country(self, rows: Any, name: str, country: str) -> Any:
+        """Where it takes place, or whom it meets."""
+        stops = Stop._default_manager.filter(engagement=OuterRef("pk"), country=country)
+        bodies = Engagement.counterparts.through._default_manager.filter(
+            engagement=OuterRef("pk"), counterpart__country=country
+        )
+        return rows.filter(Exists(stops) | Exists(bodies))

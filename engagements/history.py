@@ -1,0 +1,42 @@
+"""What a reader should know of earlier versions."""
+
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from activity import timeline
+from engagements import versions
+from engagements.models import Engagement, EngagementVersion
+
+
+class Edition(NamedTuple):
+    version: EngagementVersion
+    changes: list[versions.Change]
+
+
+def editions(engagement: Engagement) -> list[Edition]:
+    """Every filed version with what it changed, the newest first."""
+    filed = list(engagement.versions.select_related("changed_by__user", "changed_by__office"))
+    later = [Edition(after, versions.changes(before.said, after.said)) for before, after in pairwise(filed)]
+    return [*later[::-1], *(Edition(first, []) for first in filed[:1])]
+
+
+def since(engagement: Engagement, number: int | None) -> list[versions.Change]:
+    """What changed between the version a person read and the one filed now."""
+    if not number or number >= engagement.filed_version:
+        return []
+    wanted = engagement.versions.filter(number__in=[number, engagement.filed_version])
+    said = {version.number: version.said for version in wanted}
+    return versions.changes(said[number], said[engagement.filed_version]) if len(said) == 2 else []
+
+
+def lines(engagement: Engagement, user: Any) -> list[Any]:
+    """The timeline, with the differences and reasons that its lines speak of."""
+    entries: list[Any] = timeline.of(engagement, user)
+    changed = {edition.version.number: edition.changes for edition in editions(engagement)}
+    for entry in entries:
+        entry.note = entry.data.get("reason", "")
+        entry.changes = changed.get(entry.data.get("version"), []) if entry.kind in CHANGING else []
+    return entries
+
+
+CHANGING = frozenset({"engagements.amended", "engagements.resumed"})

@@ -1,0 +1,65 @@
+"""The status of an engagement in words: who holds it, and what happens next."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from diplomacy.lib.templatetags.ui import day_words
+from engagements import clock
+from engagements.choices import AdviceStatus, Status
+from engagements.models import AdviceRequest, Engagement
+
+
+class Whereabouts(NamedTuple):
+    tone: str
+    words: str
+
+
+def of(engagement: Engagement, requests: Iterable[AdviceRequest]) -> Whereabouts:
+    office = engagement.office.name
+    match engagement.status:
+        case Status.DRAFT:
+            return Whereabouts("quiet", f"Only {office} sees it. Nobody is told before it is filed.")
+        case Status.POSTPONED:
+            why = f" The reason: {engagement.reason}" if engagement.reason else ""
+            return Whereabouts("waiting", f"{office} holds it and will set new dates or cancel it.{why}")
+        case Status.CANCELLED:
+            why = f" The reason: {engagement.reason}" if engagement.reason else " No reason was given."
+            return Whereabouts("stopped", f"It will not take place. Nothing more is asked of anyone.{why}")
+        case Status.HELD:
+            return Whereabouts("waiting", f"It took place. Next, {office} writes the outcome report.")
+        case Status.REPORTED:
+            return Whereabouts(
+                "good", f"It took place and {office} has said what came of it. Open commitments remain."
+            )
+    return _filed(engagement, list(requests), clock.today())
+
+
+def _filed(engagement: Engagement, requests: list[AdviceRequest], today: date) -> Whereabouts:
+    office = engagement.office.name
+    if engagement.ends_on and engagement.ends_on < today:
+        return Whereabouts(
+            "waiting", f"The dates have passed. Next, {office} marks it as held, or postpones or cancels it."
+        )
+    asked = [request for request in requests if request.status == AdviceStatus.QUESTION]
+    if asked:
+        return Whereabouts(
+            "waiting", f"{_names(asked)} asked {office} a question. The clock waits for the answer."
+        )
+    waiting = [request for request in requests if request.is_open]
+    if waiting:
+        due = day_words(min(request.due_on for request in waiting))
+        return Whereabouts(
+            "open", f"{_names(waiting)} may advise until {due}. With or without advice, it goes ahead."
+        )
+    given = [request for request in requests if request.status == AdviceStatus.GIVEN]
+    if given:
+        return Whereabouts(
+            "waiting", f"{_names(given)} gave advice. Next, {office} says what it did with it."
+        )
+    return Whereabouts("open", f"{office} holds it. Nothing stands in its way.")
+
+
+def _names(requests: list[AdviceRequest]) -> str:
+    names = [request.desk.name for request in requests]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
