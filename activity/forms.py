@@ -1,8 +1,7 @@
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from django import forms
-from django.forms.boundfield import BoundField
 
 from activity.kinds import KINDS
 from activity.models import Preference
@@ -14,22 +13,23 @@ URGENT = [kind for kind in KINDS.values() if kind.notice and kind.is_urgent]
 
 
 class Preferences(house.Form):
-    """One choice for each kind of notice. Urgent kinds are not offered: they are always mailed."""
+    """What is ticked is mailed too. Urgent kinds are not offered: they always are."""
 
-    def __init__(self, *args: Any, chosen: Mapping[str, str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, quiet: Collection[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, kind in CHOOSABLE.items():
-            self.fields[name] = forms.ChoiceField(
-                label=kind.notice,
-                choices=Preference.Channel.choices,
-                initial=chosen.get(name, Preference.Channel.EMAIL),
-                error_messages={"invalid_choice": "Choose one of the answers that are offered."},
+        for app, title in GROUPS.items():
+            offered = [(name, kind.notice) for name, kind in CHOOSABLE.items() if name.startswith(f"{app}.")]
+            self.fields[app] = forms.MultipleChoiceField(
+                label=title,
+                choices=offered,
+                initial=[name for name, _ in offered if name not in quiet],
+                widget=forms.CheckboxSelectMultiple,
+                required=False,
+                error_messages={"invalid_choice": "Choose only from what is offered."},
             )
 
-    @property
-    def groups(self) -> Iterator[tuple[str, list[BoundField]]]:
-        for app, title in GROUPS.items():
-            yield title, [self[name] for name in CHOOSABLE if name.startswith(f"{app}.")]
-
-    def changed_choices(self) -> dict[str, str]:
-        return {name: self.cleaned_data[name] for name in self.changed_data}
+    def changed_choices(self) -> Iterator[tuple[str, str]]:
+        for app in self.changed_data:
+            wanted, before = set(self.cleaned_data[app]), set(self.fields[app].initial)
+            for name in sorted(wanted ^ before):
+                yield name, Preference.Channel.EMAIL if name in wanted else Preference.Channel.APPLICATION

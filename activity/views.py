@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from activity import actions, inbox
 from activity.forms import URGENT, Preferences
-from activity.models import Entry, Notice
+from activity.models import Entry, Notice, Preference
 from activity.querysets import NoticeQuerySet
 from diplomacy.lib.paging import page_of
 
@@ -64,9 +64,9 @@ def read_all(request: HttpRequest) -> HttpResponse:
 
 
 def preferences(request: HttpRequest) -> HttpResponse:
-    form = Preferences(request.POST or None, chosen=_chosen(request.user))
+    form = Preferences(request.POST or None, quiet=_quiet(request.user))
     if request.method == "POST" and form.is_valid():
-        for kind, channel in form.changed_choices().items():
+        for kind, channel in form.changed_choices():
             actions.prefer(request.user.pk, kind=kind, channel=channel)
         messages.success(request, "Your choices are saved.")
         return redirect("activity:preferences")
@@ -74,8 +74,10 @@ def preferences(request: HttpRequest) -> HttpResponse:
     return render(request, "activity/preferences.html", context, status=400 if form.errors else 200)
 
 
-def _chosen(user: Any) -> dict[str, str]:
-    return dict(user.notice_preferences.values_list("kind", "channel"))
+def _quiet(user: Any) -> list[str]:
+    """The kinds this person wants in the application only."""
+    chosen = user.notice_preferences.filter(channel=Preference.Channel.APPLICATION)
+    return list(chosen.values_list("kind", flat=True))
 
 
 @require_safe

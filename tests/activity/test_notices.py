@@ -108,12 +108,15 @@ def test_unread_come_first_and_pages_follow_each_other(
 def test_preferences_are_kept_and_obeyed(maria: Member, liaison: Member, client_for: ClientFor) -> None:
     where = reverse("activity:preferences")
     client = client_for(liaison)
-    asked = dict.fromkeys(client.get(where).context["form"].fields, "email") | {
-        "engagements.advice_requested": "application"
-    }
+    fields = client.get(where).context["form"].fields
+    asked = {app: [name for name, _ in field.choices] for app, field in fields.items()}
+    asked["engagements"].remove("engagements.advice_requested")
     assert client.post(where, asked).status_code == 302
     assert Preference.objects.get().channel == "application"
     make.requested(maria, liaison)
     assert Notice.objects.get(recipient=liaison.user).mail == Notice.Mail.UNWANTED
     assert "as you chose" in page(liaison, client_for)
-    assert client.post(where, asked | {"engagements.advice_requested": "pigeon"}).status_code == 400
+    assert client.post(where, asked | {"briefings": ["by.pigeon"]}).status_code == 400
+    asked["engagements"].append("engagements.advice_requested")
+    client.post(where, asked)
+    assert Preference.objects.get().channel == "email"
