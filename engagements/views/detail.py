@@ -18,7 +18,7 @@ from engagements.views.records import fetch
 
 BUTTONS = ("save", "file", "amend", "resume", "hold", "report", "commit", "share", "postpone", "cancel")
 FIRST = {"draft": "save", "filed": "amend", "postponed": "resume", "held": "report", "reported": "commit"}
-WORDS = {"save": "Go on writing", "file": "Check and file", "report": "Write the outcome report"}
+WORDS = {"save": "Continue writing", "file": "Check and file", "report": "Write the outcome report"}
 
 
 @require_safe

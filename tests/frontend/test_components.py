@@ -35,11 +35,11 @@ def drawn(source: str, **context: Any) -> str:
 @pytest.mark.parametrize(
     ("end", "words"),
     [
-        (date(2027, 5, 3), "3 May 2027"),
-        (date(2027, 5, 5), "3–5 May 2027"),
-        (date(2027, 6, 2), "3 May – 2 June 2027"),
-        (date(2028, 1, 2), "3 May 2027 – 2 January 2028"),
-        (None, "3 May 2027"),
+        (date(2027, 5, 3), "May 3, 2027"),
+        (date(2027, 5, 5), "May 3–5, 2027"),
+        (date(2027, 6, 2), "May 3 – June 2, 2027"),
+        (date(2028, 1, 2), "May 3, 2027 – January 2, 2028"),
+        (None, "May 3, 2027"),
     ],
 )
 def test_a_range_says_month_and_year_once(end: date | None, words: str) -> None:
@@ -49,7 +49,7 @@ def test_a_range_says_month_and_year_once(end: date | None, words: str) -> None:
 def test_times_are_shown_in_the_viewer_s_zone() -> None:
     moment = datetime(2027, 5, 3, 18, 30, tzinfo=UTC)
     with timezone.override("America/Los_Angeles"):
-        assert "3 May 2027, 11:30 a.m. PDT</time>" in ui.when(moment)
+        assert "May 3, 2027, 11:30 a.m. PDT</time>" in ui.when(moment)
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ def tlp(label: str) -> SafeString:
 
 
 def day_words(day: date) -> str:
-    return f"{day.day} {django_format(day, 'F Y')}"
+    return django_format(day, "F j, Y")
 
 
 def clock_words(moment: datetime) -> str:
@@ -132,15 +132,15 @@ def _span(gap: timedelta) -> str:
 
 @register.simple_tag
 def dates(start: date | datetime | None, end: date | datetime | None = None) -> str:
-    """3–5 May 2027, saying month and year once where they are the same."""
+    """May 3–5, 2027, saying month and year once where they are the same."""
     first, last = _day(start), _day(end)
     if first is None:
         return "Dates not set" if last is None else f"until {day_words(last)}"
     if last is None or last == first:
         return _unbroken(day_words(first))
     if (first.year, first.month) == (last.year, last.month):
-        return _unbroken(f"{first.day}–{day_words(last)}")
-    opening = f"{first.day} {django_format(first, 'F')}" if first.year == last.year else day_words(first)
+        return _unbroken(f"{django_format(first, 'F j')}–{last.day}, {last.year}")
+    opening = django_format(first, "F j") if first.year == last.year else day_words(first)
     return format_html("{} – {}", _unbroken(opening), _unbroken(day_words(last)))
 
 
