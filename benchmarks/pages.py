@@ -1,0 +1,79 @@
+"""The list pages, each as the readers for whom it is hardest, and as readers with one and with 25 rows."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from django.urls import reverse
+
+from accounts.models import CoalitionMember, User
+from benchmarks import by_hand, world
+
+Statements = Callable[[frozenset[str]], list[str]]
+
+
+class Case(NamedTuple):
+    page: str
+    reader: str
+    user: int
+    path: str
+    by_hand: Statements
+    group: str
+    """Pages of one group must ask the same number of queries."""
+
+
+def keys_of(user: int) -> frozenset[str]:
+    return User.objects.get(pk=user).reader_keys
+
+
+def in_widest_coalition() -> int:
+    """An office of the coalition with which most is shared."""
+    found = CoalitionMember.objects.filter(coalition=1).order_by("office").first()
+    assert found is not None
+    return found.office_id
+
+
+def cases() -> Iterator[Case]:
+    yield from engagements()
+    yield from queues()
+    yield from notices()
+    yield from counterparts()
+
+
+def engagements() -> Iterator[Case]:
+    path = reverse("engagements:list")
+    largest, middle, small, tiny = world.FIRST_OFFICE, world.FIRST_OFFICE + 5_000, world.ALL_OFFICES - 1, world.ALL_OFFICES
+    offices = {"largest office": largest, "middling office": middle, "office with 25": small, "office with 1": tiny}
+    for reader, office in offices.items():
+        yield Case("Engagements", reader, world.staff_of(office), path, lambda keys, o=office: by_hand.own(o, keys), "own")
+    yield Case("Engagements", "federal liaison", world.adviser_of(1), path, by_hand.filed, "filed")
+    sharing = {"office of a wide coalition": in_widest_coalition(), "office of no coalition": world.ALL_OFFICES}
+    for reader, office in sharing.items():
+        yield Case(
+            "From other offices", reader, world.staff_of(office), reverse("engagements:shared"),
+            lambda keys, o=office: by_hand.shared(o, keys), "shared",
+        )
+
+
+def queues() -> Iterator[Case]:
+    for reader, desk in {"busiest desk": 1, "desk with 25": world.DESKS - 1, "desk with 1": world.DESKS}.items():
+        yield Case(
+            "Advice queue", reader, world.adviser_of(desk), reverse("engagements:queue"),
+            lambda keys, d=desk: by_hand.queue(d), "queue",
+        )
+
+
+def notices() -> Iterator[Case]:
+    readers = {"liaison with 20,000": world.adviser_of(1), "person with 25": world.lead_of(world.ALL_OFFICES)}
+    readers["person with 1"] = world.lead_of(world.ALL_OFFICES - 1)
+    for reader, user in readers.items():
+        yield Case(
+            "Notices", reader, user, reverse("activity:notices"), lambda keys, u=user: by_hand.notices(u, keys), "notices"
+        )
+
+
+def counterparts() -> Iterator[Case]:
+    path, user = reverse("counterparts:list"), world.staff_of(world.FIRST_OFFICE)
+    yield Case("Counterparts", "anyone", user, path, lambda keys: by_hand.register(), "register")
+    for words, reader in {"region 41234": "1 found", "port region 4123": "2 found", "water port": "834 found"}.items():
+        address = f"{path}?q={words.replace(' ', '+')}"
+        yield Case("Counterpart search", reader, user, address, lambda keys, w=words: by_hand.search(w), "search")
