@@ -3,6 +3,7 @@ say so. Processes ask the kernel to be ended with this one, so that even `kill -
 
 import ctypes
 import fcntl
+import http.client
 import os
 import signal
 import socket
@@ -39,8 +40,15 @@ def only_copy(var: Path, address: str) -> Iterator[None]:
 
 
 def answers(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex((HOST, port)) == 0
+    """A page, not only a connection: the port is open before the first worker could read the code."""
+    web = http.client.HTTPConnection(HOST, port, timeout=2)
+    try:
+        web.request("HEAD", "/")
+        return web.getresponse().status < 500
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        web.close()
 
 
 def refuse_taken(port: int) -> None:
