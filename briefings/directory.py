@@ -79,7 +79,9 @@ def _target(kind: Kind, key: str, name: str, detail: str = "", **columns: Any) -
 
 def _people(text: str) -> Iterator[Target]:
     seats = Member.objects.current().exclude(role__in=OVERSIGHT_ROLES)
-    found = seats.filter(Q(user__name__icontains=text) | Q(user__email__iexact=text))
+    found = seats.filter(
+        Q(user__name__icontains=text) | Q(title__icontains=text) | Q(user__email__iexact=text)
+    )
     seen: set[int] = set()
     for seat in found.select_related("user", "office").order_by("user__name", "pk")[: FEW * 2]:
         if seat.user_id not in seen and len(seen) < FEW:

@@ -211,9 +211,7 @@ class RuleForm(house.Form):
             self.add_error("who", "Nobody and nothing is known here under this name.")
             return
         options = [(target.token, f"{target.name} ({target.detail})") for target in found]
-        field = forms.ChoiceField(
-            label="Which one do you mean?", choices=options, widget=forms.RadioSelect, required=False
-        )
+        field = forms.ChoiceField(label="Which one do you mean?", choices=options, widget=forms.RadioSelect)
         self._dress(field)
         field.choices = options
         self.fields["which"] = field

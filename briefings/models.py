@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -90,6 +92,10 @@ class Briefing(Protected):
 
     def get_absolute_url(self) -> str:
         return reverse("briefings:detail", args=[self.reference])
+
+    def url_about(self, data: dict[str, Any], _user: object) -> str:
+        """Where a notice about one line of the log leads."""
+        return self.get_absolute_url() + ("#questions" if "question" in data else "")
 
     @property
     def is_over(self) -> bool:
@@ -250,6 +256,9 @@ class Delivery(Protected):
 
     def get_absolute_url(self) -> str:
         return reverse("briefings:read", args=[self.reference])
+
+    def url_about(self, data: dict[str, Any], _user: object) -> str:
+        return self.get_absolute_url() + ("#questions" if "question" in data else "")
 
     @property
     def is_recalled(self) -> bool:

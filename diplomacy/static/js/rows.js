@@ -36,6 +36,20 @@
     if (box.querySelector("input").checked) remove(rows, row);
   };
 
+  // The design system makes these only when a page opens, and counts into them for ever after.
+  const dressCounter = (field) => {
+    field.querySelector(".usa-character-count__message").classList.add("usa-sr-only");
+    for (const name of ["usa-character-count__status usa-hint", "usa-character-count__sr-status usa-sr-only"]) {
+      const message = document.createElement("div");
+      message.className = name;
+      if (name.includes("sr-only")) message.ariaLive = "polite";
+      else message.ariaHidden = "true";
+      field.append(message);
+    }
+    field.querySelector(".usa-character-count__status").textContent = `${field.dataset.maxlength} characters allowed`;
+    field.querySelector(".usa-character-count__field").removeAttribute("maxlength");
+  };
+
   const add = (rows) => {
     const count = total(rows);
     const html = rows.querySelector("[data-row-template]").innerHTML.replaceAll("__prefix__", count.value);
@@ -46,6 +60,7 @@
     count.value = Number(count.value) + 1;
     dress(rows, row);
     renumber(rows);
+    for (const field of row.querySelectorAll(".usa-character-count")) dressCounter(field);
     document.dispatchEvent(new CustomEvent("rows:added", { detail: row }));
     row.querySelector("input:not([type=hidden]), select, textarea")?.focus();
   };
