@@ -10,6 +10,7 @@ import logging
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from smtplib import SMTPException
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
@@ -48,7 +49,8 @@ def _claim(ids: Collection[int] | None) -> list[Notice]:
 
 def _runs_out(attempts: int) -> datetime:
     """When a claim ends; each failed attempt doubles the wait for the next."""
-    return timezone.now() + timedelta(seconds=settings.NOTICE_CLAIM_SECONDS) * 2 ** min(attempts - 1, 6)
+    wait: timedelta = timedelta(seconds=settings.NOTICE_CLAIM_SECONDS) * 2 ** min(attempts - 1, 6)
+    return timezone.now() + wait
 
 
 def _send(notice: Notice) -> bool:
@@ -78,8 +80,8 @@ def may_see_subject(notice: Notice) -> bool:
     """The subject itself, and the line about it: a desk's own line is not for every reader of the engagement."""
     if not is_line_for(notice.recipient, notice.entry):
         return False
-    subjects = apps.get_model(notice.entry.subject_type)._default_manager
-    return subjects.visible_to(notice.recipient).filter(pk=notice.entry.subject_id).exists()  # type: ignore[attr-defined,no-any-return]
+    subjects: Any = apps.get_model(notice.entry.subject_type)._default_manager
+    return bool(subjects.visible_to(notice.recipient).filter(pk=notice.entry.subject_id).exists())
 
 
 def is_line_for(reader: object, entry: Entry) -> bool:

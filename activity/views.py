@@ -67,7 +67,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
     form = Preferences(request.POST or None, quiet=_quiet(request.user))
     if request.method == "POST" and form.is_valid():
         for kind, channel in form.changed_choices():
-            actions.prefer(request.user.pk, kind=kind, channel=channel)
+            actions.prefer(request.user.pk or 0, kind=kind, channel=channel)
         messages.success(request, "Your choices are saved.")
         return redirect("activity:preferences")
     context = {"form": form, "urgent": URGENT}

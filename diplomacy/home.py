@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -174,7 +174,10 @@ def _to_read(user: Any, otherwise: str = "") -> Block:
         .readable()
         .filter(Q(opened_at=None) | Q(acknowledged_at=None, briefing__acknowledge_by__isnull=False))
     )
-    tasks = [_reading(copy) for copy in waiting.order_by("-delivered_at", "-pk")[:MOST]]
+    tasks = [
+        _reading(copy)
+        for copy in waiting.order_by(F("briefing__acknowledge_by").asc(nulls_last=True), "-pk")[:MOST]
+    ]
     return Block("Briefings to read", tasks, reverse("briefings:mine"), otherwise)
 
 

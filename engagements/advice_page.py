@@ -1,6 +1,5 @@
 """What a desk decides on and what an office reads, gathered through `visible_to` in a constant number of queries."""
 
-from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -132,7 +131,7 @@ def _next(held: AdviceRequest, reader: Any) -> AdviceRequest | None:
     return later
 
 
-def panels(engagement: Engagement, reader: Any) -> Sequence[AdviceRequest]:
+def panels(engagement: Engagement, reader: Any) -> list[Any]:
     """Each desk that was asked, for the page of the engagement."""
     asked = AdviceRequest.objects.visible_to(reader).filter(engagement=engagement).order_by("id")
     asked = asked.select_related("desk", "assigned_to__user", "engagement__office")

@@ -1,7 +1,7 @@
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from diplomacy.lib.readers import ProtectedQuerySet, VisibleQuerySet
@@ -18,6 +18,13 @@ class EngagementQuerySet(ProtectedQuerySet):
     def upcoming(self) -> Self:
         """Filed and not yet over, nearest first."""
         return self.filter(status="filed", ends_on__gte=timezone.localdate()).order_by("starts_on", "id")
+
+    def touching(self, country: str) -> Self:
+        """Those that take place there or meet somebody from there."""
+        stops = apps.get_model("engagements.Stop")._default_manager.filter(country=country)
+        met = self.model.counterparts.through._default_manager.filter(counterpart__country=country)
+        here = {"engagement": OuterRef("pk")}
+        return self.filter(Exists(stops.filter(**here)) | Exists(met.filter(**here)))
 
     def drafts(self) -> Self:
         return self.filter(status="draft")
@@ -62,8 +69,8 @@ class AdviceRequestQuerySet(ProtectedQuerySet):
     def touching(self, country: str) -> Self:
         """Of engagements that go there or meet somebody from there."""
         stops = apps.get_model("engagements.Stop")._default_manager.filter(country=country)
-        met = apps.get_model("engagements.Engagement").counterparts.through._default_manager
-        met = met.filter(counterpart__country=country)
+        meetings = apps.get_model("engagements.Engagement").counterparts.through._default_manager
+        met = meetings.filter(counterpart__country=country)
         return self.filter(
             Q(engagement__in=stops.values("engagement")) | Q(engagement__in=met.values("engagement"))
         )

@@ -37,6 +37,13 @@ class AdviceForm(Once, house.Versioned, house.Form):
         help_text="Say why, and what the office could do. Markdown is understood.",
     )
 
+    def move_on_to(self, number: int) -> None:
+        """After a refusal as stale: sending again writes the number that is now next."""
+        stock: Any = self.data
+        data = stock.copy()
+        data[self.add_prefix("number")] = str(number)
+        self.data = data
+
 
 class QuestionForm(Once, house.Form):
     text = forms.CharField(

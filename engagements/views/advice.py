@@ -5,20 +5,21 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.models import Member, Office
+from accounts.requests import MemberRequest
 from diplomacy.lib.errors import Conflict, Invalid
 from engagements import actions, advice_clock, advice_page, rules
 from engagements.forms.advice import AnswerForm, AskDeskForm, ResponseForm
-from engagements.models import AdviceRequest, Engagement
+from engagements.models import Advice, AdviceRequest, Engagement
 from engagements.views.once import once
 
 
-def advice_context(engagement: Engagement, request: HttpRequest) -> dict[str, Any]:
+def advice_context(engagement: Engagement, request: MemberRequest) -> dict[str, Any]:
     """For `engagements/advice/_panel.html` on the engagement's page. Nothing unreleased is in it."""
-    member: Member | None = request.acting  # type: ignore[attr-defined]
+    member = request.acting
     asked = advice_page.panels(engagement, request.user)
     return {
         "requests": asked,
@@ -29,9 +30,9 @@ def advice_context(engagement: Engagement, request: HttpRequest) -> dict[str, An
     }
 
 
-def _panel(held: AdviceRequest, member: Member | None) -> dict[str, Any]:
+def _panel(held: Any, member: Member | None) -> dict[str, Any]:
     questions = list(held.questions.all())
-    released: list[Any] = held.released  # type: ignore[attr-defined]
+    released: list[Advice] = held.released
     return {
         "held": held,
         "standing": advice_clock.read(held),
@@ -50,28 +51,24 @@ def _form(kind: type, move: str, held: AdviceRequest, member: Member | None) -> 
     return kind(prefix=f"{move}-{held.reference}") if rules.may_advise(move, held, member) else None
 
 
-def _acting(request: HttpRequest) -> Member:
-    member: Member | None = request.acting  # type: ignore[attr-defined]
-    if member is None:
-        raise Http404
-    return member
-
-
-def _found(request: HttpRequest, reference: str) -> AdviceRequest:
+def _found(request: MemberRequest, reference: str) -> AdviceRequest:
     requests = AdviceRequest.objects.visible_to(request.user).select_related("engagement__office", "desk")
-    return get_object_or_404(requests, reference=reference)
+    found: AdviceRequest = get_object_or_404(requests, reference=reference)
+    return found
 
 
 def _write(
-    request: HttpRequest, held: AdviceRequest, form: Any, make: Callable[[], Model], said: dict[str, Any]
+    request: MemberRequest, held: AdviceRequest, form: Any, make: Callable[[], Model], said: dict[str, Any]
 ) -> HttpResponse:
     """A page of its own for one form: where it was sent from shows again only when it worked."""
     status = 200
-    if form.is_bound:
+    if not form.is_bound:
+        rules.require_advice(said["move"], held, request.acting)
+    else:
         status = 400
         if form.is_valid():
             try:
-                once(form, request.user.pk or 0, make)
+                once(form, request.user.pk, make)
             except Invalid as invalid:
                 form.take(invalid)
             except Conflict as conflict:
@@ -84,13 +81,14 @@ def _write(
     return render(request, "engagements/advice/office_form.html", context, status=status)
 
 
-def answer(request: HttpRequest, reference: str) -> HttpResponse:
-    held, member = _found(request, reference), _acting(request)
+def answer(request: MemberRequest, reference: str) -> HttpResponse:
+    held, member = _found(request, reference), request.acting
     question = held.questions.order_by("-id").first()
     if question is None:
         raise Http404
     form = AnswerForm(request.POST or None, prefix=f"answer-{held.reference}")
     said = {
+        "move": "answer",
         "title": f"Answer {held.desk}",
         "asked": question.text,
         "action": "Send the answer",
@@ -105,13 +103,14 @@ def answer(request: HttpRequest, reference: str) -> HttpResponse:
     )
 
 
-def respond(request: HttpRequest, reference: str) -> HttpResponse:
-    held, member = _found(request, reference), _acting(request)
+def respond(request: MemberRequest, reference: str) -> HttpResponse:
+    held, member = _found(request, reference), request.acting
     word = _released(held, request).last()
     if word is None:
         raise Http404
     form = ResponseForm(request.POST or None, prefix=f"respond-{held.reference}")
     said = {
+        "move": "respond",
         "title": f"What you did with the advice of {held.desk}",
         "word": word,
         "action": "Record what we did",
@@ -124,13 +123,13 @@ def _said(form: ResponseForm) -> dict[str, str]:
     return {name: form.cleaned_data[name] for name in ("kind", "reason")}
 
 
-def _released(held: AdviceRequest, request: HttpRequest) -> QuerySet[Any]:
+def _released(held: AdviceRequest, request: MemberRequest) -> QuerySet[Any]:
     return advice_page.words(request.user).filter(request=held, released_at__isnull=False)
 
 
-def ask_desk(request: HttpRequest, reference: str) -> HttpResponse:
+def ask_desk(request: MemberRequest, reference: str) -> HttpResponse:
     engagement = get_object_or_404(Engagement.objects.visible_to(request.user), reference=reference)
-    member = _acting(request)
+    member = request.acting
     rules.require("ask", engagement, member)
     asked = engagement.advice_requests.values("desk")
     desks = Office.objects.visible_to(request.user).desks().exclude(pk__in=asked)

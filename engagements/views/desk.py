@@ -5,12 +5,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Model
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Member
+from accounts.requests import MemberRequest
 from diplomacy.lib.errors import Conflict, Invalid, Stale
 from diplomacy.lib.paging import page_of
 from engagements import actions, advice_clock, advice_page, rules
@@ -25,16 +26,16 @@ from engagements.models import AdviceRequest
 from engagements.views.once import once
 
 
-def adviser(request: HttpRequest) -> Member:
+def adviser(request: MemberRequest) -> Member:
     """The liaison or desk lead somebody acts as. To everybody else a desk's pages do not exist."""
-    member: Member | None = request.acting  # type: ignore[attr-defined]
-    if member is None or not member.advises:
+    member = request.acting
+    if not member.advises:
         raise Http404
     return member
 
 
 @require_safe
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: MemberRequest) -> HttpResponse:
     member = adviser(request)
     is_closed = request.GET.get("tab") == "closed"
     requests = AdviceRequest.objects.visible_to(request.user).of_desk(member.office)
@@ -60,13 +61,14 @@ def queue(request: HttpRequest) -> HttpResponse:
     return render(request, "engagements/advice/queue.html", context)
 
 
-def _found(request: HttpRequest, reference: str) -> AdviceRequest:
+def _found(request: MemberRequest, reference: str) -> AdviceRequest:
     requests = AdviceRequest.objects.visible_to(request.user).with_engagement()
-    return get_object_or_404(requests, reference=reference)
+    found: AdviceRequest = get_object_or_404(requests, reference=reference)
+    return found
 
 
 @require_safe
-def show(request: HttpRequest, reference: str) -> HttpResponse:
+def show(request: MemberRequest, reference: str) -> HttpResponse:
     held = _found(request, reference)
     if not any(member.advises for member in request.user.standing):
         return redirect(held.engagement.get_absolute_url() + "#advice")
@@ -75,8 +77,8 @@ def show(request: HttpRequest, reference: str) -> HttpResponse:
     return _page(request, held)
 
 
-def _page(request: HttpRequest, held: AdviceRequest, status: int = 200, **forms: Any) -> HttpResponse:
-    context = advice_page.context(held, reader=request.user, member=request.acting)  # type: ignore[attr-defined]
+def _page(request: MemberRequest, held: AdviceRequest, status: int = 200, **forms: Any) -> HttpResponse:
+    context = advice_page.context(held, reader=request.user, member=request.acting)
     moves = context["moves"]
     context |= {
         "advice_form": AdviceForm(initial=_drafted(context), prefix="advice"),
@@ -104,25 +106,25 @@ def _drafted(context: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _colleagues(request: HttpRequest, held: AdviceRequest) -> Any:
+def _colleagues(request: MemberRequest, held: AdviceRequest) -> Any:
     found = Member.objects.visible_to(request.user).of_office(held.desk).select_related("user")
     return found.filter(role__in=rules.ADVICE_MOVES["take"].roles).order_by("user__name")
 
 
-def _queue_url(request: HttpRequest) -> str:
+def _queue_url(request: MemberRequest) -> str:
     """Back to the queue as it was filtered."""
     said = request.session.get("queue", "")
     return reverse("engagements:queue") + (f"?{said}" if said else "")
 
 
 def _write(
-    request: HttpRequest, held: AdviceRequest, name: str, form: Any, make: Callable[[], Model], done: str
+    request: MemberRequest, held: AdviceRequest, name: str, form: Any, make: Callable[[], Model], done: str
 ) -> HttpResponse:
     """Do it, or show the page again with everything that was written still in its field."""
     status = 400
     if form.is_valid():
         try:
-            once(form, request.user.pk or 0, make)
+            once(form, request.user.pk, make)
         except Invalid as invalid:
             form.take(invalid)
         except Conflict as conflict:
@@ -141,10 +143,10 @@ def _write(
 def _refuse_stale(form: AdviceForm, held: AdviceRequest) -> None:
     draft = held.advice.filter(released_at=None).first()
     form.refuse_stale(draft.version if draft else 0)
-    form.data[form.add_prefix("number")] = str(draft.number if draft else held.advice.count() + 1)
+    form.move_on_to(draft.number if draft else held.advice.count() + 1)
 
 
-def advise(request: HttpRequest, reference: str) -> HttpResponse:
+def advise(request: MemberRequest, reference: str) -> HttpResponse:
     """Save inside the desk, or release to the office: two buttons of one form."""
     held = _found(request, reference)
     if request.method != "POST":
@@ -163,7 +165,7 @@ def advise(request: HttpRequest, reference: str) -> HttpResponse:
     return _write(request, held, "advice_form", form, make, done)
 
 
-def ask(request: HttpRequest, reference: str) -> HttpResponse:
+def ask(request: MemberRequest, reference: str) -> HttpResponse:
     held = _found(request, reference)
     if request.method != "POST":
         return redirect(held)
@@ -178,7 +180,7 @@ def ask(request: HttpRequest, reference: str) -> HttpResponse:
     )
 
 
-def note(request: HttpRequest, reference: str) -> HttpResponse:
+def note(request: MemberRequest, reference: str) -> HttpResponse:
     held = _found(request, reference)
     if request.method != "POST":
         return redirect(held)
@@ -194,14 +196,14 @@ def note(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_POST
-def take(request: HttpRequest, reference: str) -> HttpResponse:
+def take(request: MemberRequest, reference: str) -> HttpResponse:
     held = _found(request, reference)
     actions.take(held, by=adviser(request))
     messages.success(request, "It is yours now.")
     return redirect(held)
 
 
-def give(request: HttpRequest, reference: str) -> HttpResponse:
+def give(request: MemberRequest, reference: str) -> HttpResponse:
     held = _found(request, reference)
     if request.method != "POST":
         return redirect(held)
@@ -219,7 +221,7 @@ def give(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_POST
-def mark_read(request: HttpRequest, reference: str) -> HttpResponse:
+def mark_read(request: MemberRequest, reference: str) -> HttpResponse:
     held = _found(request, reference)
     actions.mark_version_read(held.engagement, user=request.user)
     return redirect(held)

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from email import message_from_bytes
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -67,9 +68,10 @@ def mailbox(settings: Settings) -> Iterator[Mailbox]:
 
 def use_broker(url: str) -> None:
     """Celery keeps its pools for good: forget them, and the fuse of `hand_over` with them."""
-    current_app.conf.broker_url = url
-    current_app.amqp._producer_pool = None
-    current_app._pool = None
+    app: Any = current_app
+    app.conf.broker_url = url
+    app.amqp._producer_pool = None
+    app._pool = None
     actions._broker_rests_until = 0.0
 
 

@@ -94,7 +94,7 @@ def test_an_auditor_is_told_what_they_see_and_gets_the_log_without_content(
     make.filed(maria, title="CANARY")
     assert "oversight reads the log" in seen_by(auditor, client_for)
     log = client_for(auditor).get(reverse("activity:log")).content.decode()
-    assert "engagements.filed" in log
+    assert "filed this engagement" in log
     assert "CANARY" not in log
     assert client_for(maria).get(reverse("activity:log")).status_code == 404
 
