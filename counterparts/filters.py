@@ -11,8 +11,8 @@ SHOWN = 50
 
 class CounterpartFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no types
     q = django_filters.CharFilter(label="Name, in any script", method="by_name", max_length=200)
-    kind = django_filters.ChoiceFilter(choices=Counterpart.Kind.choices, empty_label=house.NOTHING_CHOSEN)
-    country = django_filters.ChoiceFilter(choices=places.countries, empty_label=house.NOTHING_CHOSEN)
+    kind = django_filters.ChoiceFilter(choices=Counterpart.Kind.choices, empty_label="Any")
+    country = django_filters.ChoiceFilter(choices=places.countries, empty_label="Any")
 
     class Meta:
         model = Counterpart

@@ -2,12 +2,11 @@ from typing import Any, ClassVar
 
 import django_filters
 from django import forms
-from django.db.models import Exists, OuterRef
 
 from counterparts import places
 from diplomacy.lib import forms as house
 from engagements.choices import Kind, Status, Topic
-from engagements.models import Engagement, Stop
+from engagements.models import Engagement
 
 
 class FilterForm(house.Form):
@@ -23,13 +22,13 @@ class EngagementFilter(django_filters.FilterSet):  # type: ignore[misc]  # it ha
     q = django_filters.CharFilter(
         label="Words in the title", field_name="title", lookup_expr="icontains", max_length=200
     )
-    status = django_filters.ChoiceFilter(choices=Status.choices, empty_label=house.NOTHING_CHOSEN)
-    kind = django_filters.ChoiceFilter(choices=Kind.choices, empty_label=house.NOTHING_CHOSEN)
+    status = django_filters.ChoiceFilter(choices=Status.choices, empty_label="Any")
+    kind = django_filters.ChoiceFilter(choices=Kind.choices, empty_label="Any")
     topic = django_filters.ChoiceFilter(
-        choices=Topic.choices, empty_label=house.NOTHING_CHOSEN, method="by_topic", label="Topic"
+        choices=Topic.choices, empty_label="Any", method="by_topic", label="Topic"
     )
     country = django_filters.ChoiceFilter(
-        choices=places.destinations(), empty_label=house.NOTHING_CHOSEN, method="by_country", label="Country"
+        choices=places.destinations(), empty_label="Any", method="by_country", label="Country"
     )
     since = django_filters.DateFilter(
         field_name="ends_on", lookup_expr="gte", label="Not over before", widget=forms.DateInput
@@ -47,9 +46,4 @@ class EngagementFilter(django_filters.FilterSet):  # type: ignore[misc]  # it ha
         return rows.filter(topics__contains=[topic])
 
     def by_country(self, rows: Any, name: str, country: str) -> Any:
-        """Where it takes place, or whom it meets."""
-        stops = Stop._default_manager.filter(engagement=OuterRef("pk"), country=country)
-        bodies = Engagement.counterparts.through._default_manager.filter(
-            engagement=OuterRef("pk"), counterpart__country=country
-        )
-        return rows.filter(Exists(stops) | Exists(bodies))
+        return rows.touching(country)

@@ -36,7 +36,15 @@ def lines(engagement: Engagement, user: Any) -> list[Any]:
     for entry in entries:
         entry.note = entry.data.get("reason", "")
         entry.changes = changed.get(entry.data.get("version"), []) if entry.kind in CHANGING else []
-    return entries
+    return [
+        entry for entry, newer in zip(entries, [None, *entries], strict=False) if not _repeats(entry, newer)
+    ]
+
+
+def _repeats(entry: Any, newer: Any) -> bool:
+    """Of one person's savings of a draft in a row, the last says it all."""
+    is_saving = newer is not None and entry.kind == newer.kind == "engagements.saved"
+    return is_saving and entry.actor_id == newer.actor_id
 
 
 CHANGING = frozenset({"engagements.amended", "engagements.resumed"})

@@ -6,8 +6,16 @@ from typing import NamedTuple
 
 from diplomacy.lib.templatetags.ui import day_words
 from engagements import clock
-from engagements.choices import AdviceStatus, Status
+from engagements.choices import AdviceStatus, Status, Visibility
 from engagements.models import AdviceRequest, Engagement
+
+SEEN_BY = {
+    Visibility.FEDERAL: "The office and the federal desks",
+    Visibility.SHARED: "The office, the federal desks, and those it names",
+    Visibility.PUBLIC: "Everyone signed in",
+    Visibility.RESTRICTED: "Only the people named, and the lead of the advising desk",
+}
+"""For any reader, where the choice itself speaks to the office."""
 
 
 class Whereabouts(NamedTuple):

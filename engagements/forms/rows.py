@@ -1,6 +1,6 @@
 """The rows of an engagement: counterparts, people, stops, those it is shared with."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.urls import reverse_lazy
@@ -68,6 +68,7 @@ class CounterpartRow(Row):
         known = [(body.reference, f"{body} ({body.place or body.get_kind_display()})") for body in alike]
         choices = [*known, (NEW, f"A new one: put “{name}” on the register")]
         words = {"required": "Choose which one you mean."}
+        if_new = "If it is new: " if alike else ""
         new: dict[str, forms.Field] = {
             "which": forms.ChoiceField(
                 label="Which one is it?",
@@ -77,17 +78,23 @@ class CounterpartRow(Row):
                 error_messages=words,
             ),
             "kind": forms.ChoiceField(
-                label="If it is new: what is it?",
-                choices=[("", ""), *Counterpart.Kind.choices],
-                required=False,
+                label=f"{if_new}what is it?".capitalize(),
+                choices=[("", house.NOTHING_CHOSEN), *Counterpart.Kind.choices],
+                required=not alike,
+                error_messages={"required": "Say what kind of counterpart it is."},
             ),
             "country": forms.ChoiceField(
-                label="If it is new: its country", choices=countries, widget=house.LongSelect, required=False
+                label=f"{if_new}its country".capitalize(),
+                choices=countries,
+                widget=house.LongSelect,
+                required=False,
             ),
         }
         for field in new.values():
             self._dress(field)
         self.fields.update(new)
+        if not alike:
+            new["which"].widget = forms.HiddenInput()
         if not alike and f"{self.prefix}-which" not in self.data:
             said: Any = self.data.copy()  # type: ignore[attr-defined]  # a bound form's data is a QueryDict
             said[f"{self.prefix}-which"] = NEW
@@ -110,7 +117,12 @@ class CounterpartRow(Row):
         else:
             self._ask(name)
             known = "is the name of several on the register" if found else "is not on the register"
-            self.add_error("name", f"“{name}” {known}. Say below which one you mean, or add it.")
+            ask = (
+                "Say what it is and where, and it is added."
+                if self["which"].is_hidden
+                else "Say which one you mean."
+            )
+            self.add_error("name", f"“{name}” {known}. {ask}")
 
     def _choose(self, cleaned: dict[str, Any]) -> None:
         which = cleaned.get("which", "")
@@ -121,9 +133,9 @@ class CounterpartRow(Row):
             self._require_new(cleaned)
 
     def _require_new(self, cleaned: dict[str, Any]) -> None:
-        if not cleaned.get("kind"):
+        if not cleaned.get("kind") and "kind" not in self.errors:
             self.add_error("kind", "Say what kind of counterpart it is.")
-        elif not cleaned.get("country") and cleaned["kind"] not in NO_COUNTRY:
+        elif not cleaned.get("country") and cleaned.get("kind") not in NO_COUNTRY:
             self.add_error("country", "Choose its country.")
         cleaned["new"] = {name: cleaned.get(name, "") for name in ("name", "kind", "country")}
 
@@ -169,6 +181,8 @@ class TheirPersonRow(OurPersonRow):
 
 
 class StopRow(Place, Row):
+    """The country may be left to the region, where only one country has a region of that name."""
+
     city = forms.CharField(label="City or place", max_length=100)
     country = forms.ChoiceField(choices=destinations, widget=house.LongSelect, required=False)
     starts_on = forms.DateField(label="From", required=False)
@@ -176,10 +190,13 @@ class StopRow(Place, Row):
 
     field_order = ["city", "country", "region", "starts_on", "ends_on"]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["country"].required = not self.data.get(f"{self.prefix}-region")
+        self.fields["country"].error_messages["required"] = "Choose the country."
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        if not cleaned.get("country") and not {"country", "region"} & set(self.errors):
-            self.add_error("country", "Choose the country.")
         starts, ends = cleaned.get("starts_on"), cleaned.get("ends_on")
         if starts and ends and ends < starts:
             self.add_error("ends_on", "The last day here cannot be before the first.")
@@ -242,7 +259,7 @@ class Stops(Rows):
 
 
 class Named(Rows):
-    row_name, add_words = "Shared with", "Name another"
+    row_name, add_words = "Reader", "Name another"
 
 
 def rows_of(kind: type[Rows], row: type[Row], *, is_more: bool, initial: list[Any], most: int = 30) -> Any:

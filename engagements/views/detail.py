@@ -47,6 +47,7 @@ def detail(request: MemberRequest, reference: str) -> HttpResponse:
         "entries": history.lines(engagement, request.user),
         "buttons": _buttons(engagement, rules.allowed(engagement, request.acting)),
         "allowed": rules.allowed(engagement, request.acting),
+        "seen_by": whereabouts.SEEN_BY[engagement.visibility],
         "today": timezone.localdate(),
     }
     return render(request, "engagements/detail.html", context)

@@ -19,6 +19,7 @@ from counterparts import actions as counterpart_actions
 from diplomacy.lib.errors import Forbidden, Invalid, Refusal, Stale
 from diplomacy.lib.forms import problems_of
 from diplomacy.lib.references import new_reference
+from diplomacy.lib.templatetags import ui
 from diplomacy.lib.text import tidy
 from engagements import actions, clock, flags, parties, routing, rules, versions
 from engagements.actions.plans import is_late
@@ -26,6 +27,7 @@ from engagements.choices import Status
 from engagements.forms.plans import STEPS, Money, Section, Sharing, What, When, Who, place_of
 from engagements.models import Engagement
 from engagements.views.records import fetch, posted_version
+from engagements.whereabouts import SEEN_BY
 
 Write = Callable[[int], Engagement]
 ANY_DRAFT = hashlib.sha256(b"engagements.draft").hexdigest()
@@ -48,8 +50,9 @@ def start(request: MemberRequest) -> HttpResponse:
 def _start(request: MemberRequest, section: Section, token: str) -> HttpResponse:
     """Sent twice, it starts one draft. Sent again with other words, nothing of either is lost."""
     by, plan = request.acting, actions.Plan(fields=section.fields())
+    zoned = actions.Plan(fields={**plan.fields, "time_zone": by.office.time_zone})
     pk, is_new = activity.once(
-        f"draft:{token}", user_id=request.user.pk, digest=ANY_DRAFT, make=lambda: actions.draft(plan, by=by)
+        f"draft:{token}", user_id=request.user.pk, digest=ANY_DRAFT, make=lambda: actions.draft(zoned, by=by)
     )
     engagement = get_object_or_404(Engagement.objects.visible_to(request.user), pk=pk)
     if not is_new and any(getattr(engagement, name) != value for name, value in plan.fields.items()):
@@ -314,6 +317,7 @@ def _show_check(
         "is_over": bool(engagement.ends_on and engagement.ends_on < today),
         "flags": list(flags.raised_by(engagement)),
         "named": list(parties.named_on(engagement)),
+        "seen_by": SEEN_BY[engagement.visibility],
         "steps": _steps(engagement),
         "number": len(STEPS) + 1,
         **more,
@@ -333,7 +337,7 @@ SUMMED_UP: dict[type[Section], tuple[str, ...]] = {
 
 
 def _summary(engagement: Engagement) -> Any:
-    said = versions.said(engagement)
+    said = versions.said(engagement) | {"Dates": ui.dates(engagement.starts_on, engagement.ends_on)}
     for kind, labels in SUMMED_UP.items():
         yield (
             kind.label,

@@ -14,6 +14,7 @@ from engagements import actions, parties, rules
 from engagements.forms.plans import SharingOnly
 from engagements.models import Engagement
 from engagements.views.records import fetch, posted_version
+from engagements.whereabouts import SEEN_BY
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -60,6 +61,7 @@ def _show(
         "form": {"errors": problems},
         "version": engagement.version if is_first_look else posted_version(request),
         "last": next(iter(timeline.of(engagement, request.user)), None) if status == 409 else None,
+        "seen_by": SEEN_BY[engagement.visibility],
         "named_now": list(parties.named_on(engagement)) if status == 409 else [],
     }
     return render(request, "engagements/share.html", context, status=status)

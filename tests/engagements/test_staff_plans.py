@@ -164,7 +164,7 @@ def test_looking_at_what_a_stale_edit_would_change_writes_nothing(browser: Clien
 def test_a_counterpart_that_is_new_is_asked_about_and_then_added(browser: Client, maria: Member) -> None:
     draft = make.drafted(maria)
     page = send(browser, draft, "who", who({"name": "Port of Ensenada"})).content.decode()
-    assert "is not on the register" in page and "If it is new: what is it?" in page
+    assert "is not on the register" in page and "What is it?" in page
     lacking = send(browser, draft, "who", who({"name": "Port of Ensenada", "which": "new"})).content.decode()
     assert "Say what kind of counterpart it is." in lacking
     new = {"name": "Port of Ensenada", "which": "new", "kind": "state_enterprise", "country": "MX"}
