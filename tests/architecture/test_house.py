@@ -12,7 +12,9 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("diplomacy", "activity", "accounts", "counterparts", "engagements", "briefings")
 EDGES = re.compile(r"/(views|api|forms|serializers|filters)(/|\.py)")
 NAMELESS = re.compile(r"(^|/)(services|utils|helpers|selectors|signals|managers|core|common|misc)(\.py|/)")
-REGISTRIES = re.compile("|".join(["py" + "pi.org", "python" + "hosted", "registry.npm" + "js", "deb." + "debian.org"]))
+REGISTRIES = re.compile(
+    "|".join(["py" + "pi.org", "python" + "hosted", "registry.npm" + "js", "deb." + "debian.org"])
+)
 
 
 def tracked(*patterns: str) -> list[Path]:
@@ -68,14 +70,19 @@ def test_status_moves_only_in_actions(path: Path) -> None:
         for node in walk(path)
         if isinstance(node, ast.Assign)
         and any(isinstance(target, ast.Attribute) and target.attr == "status" for target in node.targets)
-        and not any(isinstance(t, ast.Attribute) and isinstance(t.value, ast.Name) and t.value.id == "self" for t in node.targets)
+        and not any(
+            isinstance(t, ast.Attribute) and isinstance(t.value, ast.Name) and t.value.id == "self"
+            for t in node.targets
+        )
     ]
     assert not writes, f"{name(path)} sets a status at lines {writes}"
 
 
 @each([path for path in modules() if "/models" in name(path)])
 def test_models_do_not_hide_behaviour_in_save(path: Path) -> None:
-    hidden = [n.name for n in walk(path) if isinstance(n, ast.FunctionDef) and n.name in {"save", "delete", "clean"}]
+    hidden = [
+        n.name for n in walk(path) if isinstance(n, ast.FunctionDef) and n.name in {"save", "delete", "clean"}
+    ]
     assert not hidden
 
 
@@ -101,10 +108,14 @@ def test_no_package_registry_is_named() -> None:
 
 @each(tracked("templates/*.html"))
 def test_templates_hold_no_inline_script_or_style(path: Path) -> None:
-    assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=\"|javascript:", path.read_text(), re.IGNORECASE)
+    assert not re.search(
+        r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=\"|javascript:", path.read_text(), re.IGNORECASE
+    )
 
 
 @each(tracked("templates/*.html"))
 def test_templates_trust_no_text_but_their_own_hints(path: Path) -> None:
-    text = path.read_text().replace("field.help_text|safe", "")  # written in our forms, as Django's own templates do
+    text = path.read_text().replace(
+        "field.help_text|safe", ""
+    )  # written in our forms, as Django's own templates do
     assert not re.search(r"\|\s*safe\b|autoescape off", text)

@@ -1,5 +1,7 @@
 """Who sees an engagement and its advice, state by state, against access.md's table."""
 
+from typing import Any
+
 import pytest
 
 from accounts.models import Member
@@ -25,7 +27,7 @@ EVERYBODY = [
 ]
 
 
-def seeing(model: type, request: pytest.FixtureRequest) -> set[str]:
+def seeing(model: Any, request: pytest.FixtureRequest) -> set[str]:
     from django.contrib.auth import get_user_model
 
     names = set()

@@ -17,7 +17,12 @@ def in_days(count: int) -> date:
 
 
 def counterpart(by: Member, **fields: Any) -> Counterpart:
-    said = {"name": "Government of Baja California", "kind": "subnational", "country": "MX", "subdivision": "MX-BCN"}
+    said = {
+        "name": "Government of Baja California",
+        "kind": "subnational",
+        "country": "MX",
+        "subdivision": "MX-BCN",
+    }
     return counterpart_actions.add(by=by, **(said | fields))
 
 
@@ -60,5 +65,6 @@ def assigned(by: Member, desk_member: Member) -> AdviceRequest:
 
 
 def advised(by: Member, desk_member: Member) -> Advice:
-    said = {"position": "considerations", "reasoning": "Invite the boundary commission."}
-    return actions.give_advice(assigned(by, desk_member), by=desk_member, **said)
+    request = assigned(by, desk_member)
+    reasoning = "Invite the boundary commission."
+    return actions.give_advice(request, by=desk_member, position="considerations", reasoning=reasoning)
