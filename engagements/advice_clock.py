@@ -16,8 +16,8 @@ class Reading(NamedTuple):
 CLOSED = {
     A.GIVEN: Reading("Advice given", "good"),
     A.RESPONDED: Reading("Answered by the office", "done"),
-    A.LAPSED: Reading("No comment by the due date", "quiet"),
-    A.WITHDRAWN: Reading("Withdrawn with the engagement", "quiet"),
+    A.LAPSED: Reading("No comment in time", "quiet"),
+    A.WITHDRAWN: Reading("Withdrawn", "quiet"),
 }
 
 
