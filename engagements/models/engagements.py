@@ -83,6 +83,13 @@ class Engagement(Protected):
                 F("id").desc(),
                 name="engagement_office_date",
             ),
+            # For readers outside the office, whom no draft concerns: without it they page past all undated drafts.
+            models.Index(
+                F("starts_on").desc(nulls_first=True),
+                F("id").desc(),
+                condition=Q(filed_at__isnull=False),
+                name="engagement_filed_date",
+            ),
             models.Index(fields=["status", "ends_on"], name="engagement_status_ends"),
         ]
         constraints = [

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Member
 from accounts.requests import MemberRequest
+from counterparts import places
 from diplomacy.lib.errors import Conflict, Invalid, Stale
 from diplomacy.lib.paging import page_of
 from engagements import actions, advice_clock, advice_page, rules
@@ -40,7 +41,7 @@ def queue(request: MemberRequest) -> HttpResponse:
     is_closed = request.GET.get("tab") == "closed"
     requests = AdviceRequest.objects.visible_to(request.user).of_desk(member.office)
     opened, closed = requests.open(), requests.closed()
-    form = QueueFilter(request.GET or None, countries=opened.countries())
+    form = QueueFilter(request.GET or None, countries=[code for code, _ in places.destinations()])
     page = page_of(
         form.narrow(closed if is_closed else opened, member).with_engagement(),
         order="-status_since" if is_closed else "due_on",

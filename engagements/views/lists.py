@@ -60,7 +60,7 @@ def ours(request: MemberRequest) -> HttpResponse:
     """What the office one acts for owns. A federal office owns none: its people read what is filed."""
     rows = _visible(request)
     if request.acting.office.is_federal:
-        return _list(request, FILED, rows.filter(filed_at__isnull=False))
+        return _list(request, FILED, rows.filed())
     return _list(request, OURS, rows.of_office(request.acting.office))
 
 
@@ -71,7 +71,7 @@ def drafts(request: MemberRequest) -> HttpResponse:
 
 @require_safe
 def shared(request: MemberRequest) -> HttpResponse:
-    return _list(request, SHARED, _visible(request).exclude(office=request.acting.office))
+    return _list(request, SHARED, _visible(request).filed().exclude(office=request.acting.office))
 
 
 def _visible(request: MemberRequest) -> EngagementQuerySet:
