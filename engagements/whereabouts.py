@@ -9,7 +9,7 @@ from engagements import clock
 from engagements.choices import AdviceStatus, Status, Visibility
 from engagements.models import AdviceRequest, Engagement
 
-SEEN_BY = {
+SEEN_BY: dict[str, str] = {
     Visibility.FEDERAL: "The office and the federal desks",
     Visibility.SHARED: "The office, the federal desks, and those it names",
     Visibility.PUBLIC: "Everyone signed in",
