@@ -32,7 +32,10 @@ class Stale(Refusal):
     status = 412
     title = "Somebody else changed this first"
 
-    def __init__(self, reason: str = "The record was changed after you opened it. Nothing of yours was saved over it.") -> None:
+    def __init__(
+        self,
+        reason: str = "The record was changed after you opened it. Nothing of yours was saved over it.",
+    ) -> None:
         super().__init__(reason)
 
 
