@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import actions
+from accounts import actions, doorstep
 from accounts.forms import ProfileForm
 from accounts.models import Member, User
 from accounts.requests import ACTING_FOR, MemberRequest
@@ -60,9 +60,9 @@ def access_ended(request: HttpRequest, user: User, *, as_problem: bool = False) 
     if as_problem:
         problem = {"type": "about:blank", "title": "You serve in no office now", "status": 403}
         return JsonResponse(problem, status=403, content_type="application/problem+json")
-    last = Member.objects.last_of(user)
-    to_ask = Member.objects.of_office(last.office).who_manage().select_related("user") if last else []
-    return render(request, "accounts/access_ended.html", {"last": last, "to_ask": to_ask}, status=403)
+    last = doorstep.last_membership(user)
+    context = {"last": last, "to_ask": doorstep.who_could_help(last)}
+    return render(request, "accounts/access_ended.html", context, status=403)
 
 
 @login_not_required
@@ -71,7 +71,7 @@ def sign_in_as(request: HttpRequest) -> HttpResponse:
     """Demonstration only: the address does not exist elsewhere, and answers nobody but this machine."""
     if not settings.DEMO or not _is_on_this_machine(request):
         raise Http404
-    people = Member.objects.current().select_related("user", "office").by_role()
+    people = doorstep.demonstration_cast()
     if request.method == "POST":
         return _sign_in(request, people)
     return render(request, "accounts/sign_in_as.html", {"people": people})
