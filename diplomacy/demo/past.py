@@ -4,10 +4,8 @@ import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
 from unittest.mock import patch
 
-from django.db.models.signals import post_init
 from django.utils import timezone
 
 from activity.models import Entry
@@ -21,15 +19,10 @@ def living_at(moment: datetime, key: str) -> Iterator[None]:
     Only for a command that runs alone: it moves the clock of the whole process. The log's own clock is the database's,
     which does not travel; lines say their time as they are appended, for they cannot be changed afterwards.
     """
-
-    def say_when(instance: Entry, **options: Any) -> None:
-        if not instance.pk:
-            instance.at = moment
-
     seeded = random.Random(f"demonstration {key}")  # noqa: S311 (names of invented records)
-    post_init.connect(say_when, sender=Entry)
-    try:
-        with patch.object(timezone, "now", lambda: moment), patch.object(references, "secrets", seeded):
-            yield
-    finally:
-        post_init.disconnect(say_when, sender=Entry)
+    with (
+        patch.object(timezone, "now", lambda: moment),
+        patch.object(references, "secrets", seeded),
+        patch.object(Entry._meta.get_field("at"), "get_default", lambda: moment),
+    ):
+        yield
