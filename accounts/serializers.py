@@ -58,7 +58,9 @@ def _holds(held: CoalitionMember) -> bool:
 
 
 class DivisionSerializer(serializers.ModelSerializer[Division]):
-    parent = serializers.SlugRelatedField[Division](slug_field="ocd_id", read_only=True)
+    parent = serializers.SlugRelatedField[Division](  # type: ignore[assignment]
+        slug_field="ocd_id", read_only=True
+    )
 
     class Meta:
         model = Division
@@ -154,7 +156,7 @@ class OfficeQuery(Query):
 class DivisionQuery(Query):
     q = Line(max_length=100, required=False, help_text="Words in the name.")
     kind = Line(max_length=40, required=False, help_text="state, county, place…")
-    parent = Line(max_length=200, required=False)
+    parent = Line(max_length=200, required=False)  # type: ignore[assignment]
     under = Line(max_length=200, required=False, help_text="A division, and everything below it.")
 
 

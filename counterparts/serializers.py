@@ -67,7 +67,9 @@ class CounterpartSaidSerializer(StrictModel):
     """What may be said of a counterpart."""
 
     aliases = serializers.ListField(child=Line(max_length=200), max_length=50, required=False)
-    parent = Reference(choosable, required=False, allow_null=True, help_text="What it is part of.")
+    parent = Reference(  # type: ignore[assignment]
+        choosable, required=False, allow_null=True, help_text="What it is part of."
+    )
 
     class Meta:
         model = Counterpart

@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 
 from accounts import api as accounts
 from activity import api as activity
+from briefings import api as briefings
 from counterparts import api as counterparts
 from diplomacy.lib.api import problems
 from engagements import api as engagements
@@ -25,6 +26,8 @@ router.register("engagements", engagements.EngagementRoute, "api_engagements")
 router.register("advice-requests", engagements.AdviceRequestRoute, "api_advice-requests")
 router.register("commitments", engagements.CommitmentRoute, "api_commitments")
 router.register("counterparts", counterparts.CounterpartRoute, "api_counterparts")
+router.register("briefings", briefings.BriefingRoute, "api_briefings")
+router.register("deliveries", briefings.DeliveryRoute, "api_deliveries")
 router.register("offices", accounts.OfficeRoute, "api_offices")
 router.register("coalitions", accounts.CoalitionRoute, "api_coalitions")
 router.register("divisions", accounts.DivisionRoute, "api_divisions")
@@ -39,7 +42,8 @@ class SchemaView(APIView):
     @extend_schema(exclude=True)
     def get(self, request: Request) -> Response:
         """The same for everyone: it tells of addresses, not of records."""
-        return Response(SchemaGenerator(urlconf="diplomacy.urls").get_schema(request=None, public=True))
+        generator: Any = SchemaGenerator(urlconf="diplomacy.urls")  # type: ignore[no-untyped-call]
+        return Response(generator.get_schema(request=None, public=True))
 
 
 class Nowhere(APIView):

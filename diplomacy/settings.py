@@ -1,4 +1,4 @@
-"""One settings file, from the environment. README lists every variable."""
+"""One settings file, from the environment. docs/operations.md lists every variable."""
 
 import os
 import sys
@@ -73,6 +73,8 @@ if os.environ.get("DATABASE_OWNER_URL"):
     DATABASES["default"]["TEST"] = {"MIRROR": "owner"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = os.environ.get("REDIS_URL", "")
+# Django's cache does not read sentinel:// addresses: there it is given one of its own.
+CACHE_URL = os.environ.get("CACHE_URL") or REDIS_URL
 
 INSTALLED_APPS = [
     "diplomacy",
@@ -233,6 +235,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5,
     "max_retries": 0,  # of the publishing side: kombu's own patience is six seconds for each message
     "visibility_timeout": 600,
+    "master_name": os.environ.get("SENTINEL_MASTER", "mymaster"),  # read for sentinel:// addresses only
     "global_keyprefix": os.environ.get("REDIS_PREFIX", "diplomacy:"),
 }
 CELERY_BEAT_SCHEDULE = {
@@ -246,15 +249,16 @@ CELERY_BEAT_SCHEDULE = {
     },
     "expire briefings": {"task": "briefings.tasks.expire", "schedule": 600.0},
 }
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_TIMEZONE = TIME_ZONE
 
 CACHES = {
     "default": (
         {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": REDIS_URL,
+            "LOCATION": CACHE_URL,
         }
-        if REDIS_URL and not TESTING
+        if CACHE_URL and not TESTING
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     )
 }
@@ -309,6 +313,8 @@ SPECTACULAR_SETTINGS = {
         "Role": "accounts.models.Member.Role",
         "NoticeChannel": "activity.models.Preference.Channel",
         "NoticeMail": "activity.models.Notice.Mail",
+        "BriefingStatus": "briefings.choices.Status",
+        "Label": "briefings.choices.Label",
     },
 }
 

@@ -142,10 +142,13 @@ class AdviceRequestRoute(Route):
         return self.answer(self.one(self._notes(), pk=pk), 201 if is_new else 200)
 
     def _as_it_is(self, status: int = 200) -> Response:
-        advice = Prefetch("advice", self._advice())
-        questions = ("questions__asked_by__user", "questions__asked_by__office")
-        answers = ("questions__answered_by__user", "questions__answered_by__office")
-        rows = self.visible().prefetch_related(advice, *questions, *answers)
+        rows = self.visible().prefetch_related(
+            Prefetch("advice", self._advice()),
+            "questions__asked_by__user",
+            "questions__asked_by__office",
+            "questions__answered_by__user",
+            "questions__answered_by__office",
+        )
         return self.record(self.one(rows, reference=self.kwargs["reference"].upper()), status)
 
     def _advice(self) -> QuerySet[Advice]:
@@ -172,7 +175,9 @@ class AdviceRequestRoute(Route):
 
     def _colleague(self, email: str) -> Member:
         found = Member.objects.visible_to(self.request.user).of_office(self.by.office)
-        member = next((held for held in found.filter(user__email__iexact=email) if held.advises), None)
+        member: Member | None = next(
+            (held for held in found.filter(user__email__iexact=email) if held.advises), None
+        )
         if member is None:
             raise exceptions.ValidationError({"to": ["Choose a liaison of this desk."]})
         return member

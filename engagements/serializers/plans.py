@@ -216,8 +216,8 @@ class PlanSerializer(StrictModel):
 
     topics = Choices(choices=Topic.choices, required=False)
     counterparts = References(choosable, required=False)
-    stops = StopSerializer(many=True, required=False)
-    participants = ParticipantSaidSerializer(many=True, required=False)
+    stops = StopSerializer(many=True, required=False, max_length=50)  # type: ignore[call-arg]
+    participants = ParticipantSaidSerializer(many=True, required=False, max_length=200)  # type: ignore[call-arg]
 
     class Meta:
         model = Engagement
@@ -278,7 +278,7 @@ class VersionSerializer(serializers.ModelSerializer[EngagementVersion]):
 
 
 class ChangeSerializer(serializers.Serializer[Mapping[str, str]]):
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     before = serializers.CharField()
     after = serializers.CharField()
 

@@ -1,0 +1,232 @@
+"""Every writable field of every route meets every hostile value: a problem at the field or a clean answer, never a 500."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from rest_framework import serializers
+
+from accounts.models import Member
+from briefings import actions as briefing_actions
+from diplomacy.api import router
+from engagements import actions
+from engagements.models import Engagement
+from tests.api.conftest import CallAs, Caller, problem
+from tests.factories import briefings as make_briefings
+from tests.factories import engagements as make
+
+pytestmark = pytest.mark.django_db
+
+Cast = dict[str, Any]
+VALUES: list[Any] = [
+    None, True, -1, 10**400, 1.5, "", "x" * 30_000, "a\x00b\x1b", "\ud800", "' OR 1=1 --", "e\u0301" * 300, "9" * 5000,
+    "NaN", "1e400", "2026-02-30", "0001-01-01", "9999-12-31", "25:61", "US", "E-00000000",
+    [], [None], [[]], [{}], ["x"] * 2000, {}, {"\x00": "\ud800"},
+]  # fmt: skip
+
+
+def names(shape: serializers.BaseSerializer[Any]) -> Iterator[tuple[str, ...]]:
+    for name, field in getattr(shape, "fields", {}).items():
+        if field.read_only:
+            continue
+        yield (name,)
+        inner = getattr(field, "child", field)
+        yield from ((name, *rest) for rest in names(inner) if isinstance(inner, serializers.Serializer))
+
+
+def with_value(body: dict[str, Any], name: tuple[str, ...], value: Any) -> dict[str, Any]:
+    first, *rest = name
+    if not rest:
+        return body | {first: value}
+    inner = (body.get(first) or [{}])[0]
+    return body | {first: [with_value(inner, tuple(rest), value)]}
+
+
+def engagement_of(cast: Cast) -> str:
+    return f"engagements/{cast['engagement'].reference}/"
+
+
+def request_of(cast: Cast) -> str:
+    return f"advice-requests/{cast['request'].reference}/"
+
+
+PLACES: dict[tuple[str, str], tuple[str, Callable[[Cast], str]]] = {
+    ("engagements", "create"): ("maria", lambda cast: "engagements/"),
+    ("engagements", "partial_update"): ("maria", engagement_of),
+    ("engagements", "postpone"): ("maria", lambda cast: engagement_of(cast) + "postpone/"),
+    ("engagements", "cancel"): ("maria", lambda cast: engagement_of(cast) + "cancel/"),
+    ("engagements", "resume"): ("maria", lambda cast: engagement_of(cast) + "resume/"),
+    ("engagements", "share"): ("maria", lambda cast: engagement_of(cast) + "share/"),
+    ("engagements", "write_report"): ("maria", lambda cast: f"engagements/{cast['held'].reference}/report/"),
+    ("engagements", "add_note"): ("maria", lambda cast: engagement_of(cast) + "notes/"),
+    ("engagements", "add_commitment"): ("maria", lambda cast: engagement_of(cast) + "commitments/"),
+    ("engagements", "ask"): ("maria", lambda cast: engagement_of(cast) + "ask/"),
+    ("commitments", "close"): ("maria", lambda cast: f"commitments/{cast['commitment'].reference}/close/"),
+    ("counterparts", "create"): ("maria", lambda cast: "counterparts/"),
+    ("counterparts", "partial_update"): (
+        "maria",
+        lambda cast: f"counterparts/{cast['counterpart'].reference}/",
+    ),
+    ("advice-requests", "take"): ("liaison", lambda cast: request_of(cast) + "take/"),
+    ("advice-requests", "question"): ("liaison", lambda cast: request_of(cast) + "questions/"),
+    ("advice-requests", "answer_question"): ("maria", lambda cast: request_of(cast) + "answer/"),
+    ("advice-requests", "save_draft"): ("liaison", lambda cast: request_of(cast) + "draft/"),
+    ("advice-requests", "give"): ("liaison", lambda cast: request_of(cast) + "give/"),
+    ("advice-requests", "respond"): ("maria", lambda cast: request_of(cast) + "respond/"),
+    ("advice-requests", "add_note"): ("liaison", lambda cast: request_of(cast) + "desk-notes/"),
+    ("briefings", "create"): ("briefer", lambda cast: "briefings/"),
+    ("briefings", "partial_update"): ("briefer", lambda cast: f"briefings/{cast['draft'].reference}/"),
+    ("briefings", "return_to_author"): (
+        "briefer",
+        lambda cast: f"briefings/{cast['waiting'].reference}/return/",
+    ),
+    ("briefings", "release"): (
+        "second_briefer",
+        lambda cast: f"briefings/{cast['waiting'].reference}/release/",
+    ),
+    ("briefings", "recall"): ("briefer", lambda cast: f"briefings/{cast['copy'].briefing.reference}/recall/"),
+    ("briefings", "answer_question"): (
+        "briefer",
+        lambda cast: (
+            f"briefings/{cast['copy'].briefing.reference}/questions/{cast['asked'].reference}/answer/"
+        ),
+    ),
+    ("deliveries", "ask"): ("gov", lambda cast: f"deliveries/{cast['copy'].reference}/questions/"),
+    ("notices", "read"): ("maria", lambda cast: "notices/read/"),
+    ("notices", "prefer"): ("maria", lambda cast: "notices/preferences/"),
+    ("", "change"): ("maria", lambda cast: "me/"),
+}
+METHODS = {"partial_update": "PATCH", "change": "PATCH", "prefer": "PUT", "save_draft": "PUT"}
+ROUTES = {(prefix, act): shape for prefix, route, _ in router.registry for act, shape in route.takes.items()}
+EXAMPLES = {prefix: route.examples for prefix, route, _ in router.registry}
+
+
+def test_every_route_that_takes_a_body_is_in_this_table() -> None:
+    assert set(ROUTES) == set(PLACES)
+    assert all(act in EXAMPLES[prefix] for prefix, act in ROUTES), "each has an example"
+
+
+@pytest.fixture
+def cast(maria: Member, liaison: Member, gov: Member, briefer: Member, second_briefer: Member) -> Cast:
+    copy = make_briefings.delivered(briefer, second_briefer, gov)
+    request = make.assigned(maria, liaison)
+    engagement = request.engagement
+    return {
+        "maria": maria,
+        "liaison": liaison,
+        "gov": gov,
+        "briefer": briefer,
+        "second_briefer": second_briefer,
+        "copy": copy,
+        "asked": briefing_actions.ask(copy, by=gov, text="Who will come?"),
+        "draft": make_briefings.drafted(briefer),
+        "waiting": make_briefings.submitted(briefer, audience=[make_briefings.for_person(gov)]),
+        "request": request,
+        "engagement": engagement,
+        "held": make.held(maria),
+        "commitment": actions.add_commitment(engagement, by=maria, text="Send readings"),
+        "counterpart": make.counterpart(maria),
+    }
+
+
+class Writer:
+    """Sends to one place, with the tag of what it read last."""
+
+    def __init__(self, api: Caller, act: str, path: str) -> None:
+        self.api, self.act, self.path = api, act, path
+        self.conditions = self.read()
+
+    def read(self) -> dict[str, str]:
+        if self.act in {"partial_update", "share"}:
+            return {"If_Match": self.api.get(self.path.removesuffix("share/")).headers["ETag"]}
+        return {"If_None_Match": "*"} if self.act == "save_draft" else {}
+
+    def send(self, body: Any) -> Any:
+        method = METHODS.get(self.act, "POST")
+        answer = self.api.send(method, self.path, json.dumps(body).encode(), **self.conditions)
+        if answer.status_code < 300:
+            self.conditions = self.read()
+        return answer
+
+
+@pytest.mark.parametrize("place", sorted(PLACES), ids="/".join)
+def test_no_value_of_no_field_breaks_anything(place: tuple[str, str], cast: Cast, call_as: CallAs) -> None:
+    who, where = PLACES[place]
+    writer = Writer(call_as(cast[who]), place[1], where(cast))
+    example = {} if place[1] == "partial_update" else EXAMPLES[place[0]][place[1]]
+    for name in names(ROUTES[place]()):
+        for value in VALUES:
+            answer = writer.send(with_value(example, name, value))
+            assert answer.status_code < 500, (name, value)
+            if answer.status_code >= 400:
+                problem(answer, answer.status_code)
+            else:
+                assert "\x00" not in answer.content.decode()
+
+
+def test_markup_is_text(maria: Member, call_as: CallAs) -> None:
+    made = call_as(maria).post("engagements/", {"title": "<script>alert(1)</script>"})
+    assert made.json()["title"] == "<script>alert(1)</script>"
+    assert made.headers["Content-Type"] == "application/json"
+    assert made.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_what_cannot_be_seen_is_taken_out_and_scripts_stay(maria: Member, call_as: CallAs) -> None:
+    made = call_as(maria).post("engagements/", {"title": "Wa\x00ter\n\u202eשלום e\u0301"})
+    assert made.json()["title"] == "Water שלום e\u0301"
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({}, "title"),
+        ({"title": "x" * 201}, "title"),
+        ({"title": "\x00\x01"}, "title"),
+        ({"title": 5}, "title"),
+        ({"title": "x", "ends_on": "2030-01-01", "starts_on": "2030-01-02"}, "ends_on"),
+        ({"title": "x", "starts_on": "0001-01-01"}, "starts_on"),
+        ({"title": "x", "time_zone": "Mars/Olympus"}, "time_zone"),
+        ({"title": "x", "topics": "water"}, "topics"),
+        ({"title": "x", "has_binding_language": "yes"}, "has_binding_language"),
+        ({"title": "x", "counterparts": ["C-00000000"]}, "counterparts"),
+        ({"title": "x", "stops": {"city": "x"}}, "stops"),
+        ({"title": "x", "stops": [{"city": "x", "country": "XX"}]}, "stops"),
+        ({"title": "x", "stops": [{"city": "x", "country": "MX", "subdivision": "US-CA"}]}, "stops"),
+        ({"title": "x", "stops": [{"city": "x", "country": "MX", "starts_on": "2030-02-01", "ends_on": "2030-01-01"}]},
+         "stops"),
+        ({"title": "x", "participants": [{"side": "ours"}]}, "participants"),
+        ({"title": "x", "participants": [{"side": "ours", "name": "x", "colleague": "tom@example.gov"}]},
+         "participants"),
+    ],
+)  # fmt: skip
+def test_each_fault_is_named_at_its_field_and_nothing_is_kept(
+    maria: Member, call_as: CallAs, said: dict[str, Any], field: str
+) -> None:
+    refused = problem(call_as(maria).post("engagements/", said), 400)
+    assert set(refused["errors"]) == {field}
+    assert not Engagement.objects.visible_to(maria.user).exists()
+
+
+def test_another_offices_people_cannot_be_put_on_a_list(maria: Member, tom: Member, call_as: CallAs) -> None:
+    said = {"title": "x", "participants": [{"side": "ours", "name": "Tom", "colleague": tom.user.email}]}
+    real = problem(call_as(maria).post("engagements/", said), 400)
+    said["participants"][0]["colleague"] = "nobody@example.gov"  # type: ignore[index]
+    made_up = problem(call_as(maria).post("engagements/", said), 400)
+    assert str(real).replace(tom.user.email, "") == str(made_up).replace("nobody@example.gov", "")
+
+
+QUERIES = ["q=%00", "q=%F0%9F%92%A9", "q=" + "x" * 5000, "country=%00%00", "office=%27", "since=0001-01-01", "since=x",
+           "topic=%00", "status=", "kind=x&kind=y", "counterpart=%EF%BF%BF", "cursor=%00", "&".join(["q=x"] * 2000),
+           "a=1&" * 1500, "limit=%D9%A1"]  # fmt: skip
+
+
+@pytest.mark.parametrize("query", QUERIES)
+@pytest.mark.parametrize(
+    "path", ["engagements/", "counterparts/", "offices/", "divisions/", "advice-requests/"]
+)
+def test_no_query_breaks_a_list(maria: Member, call_as: CallAs, path: str, query: str) -> None:
+    answer = call_as(maria).get(f"{path}?{query}")
+    assert answer.status_code in {200, 400}
+    if answer.status_code == 400:
+        problem(answer, 400)
