@@ -156,9 +156,11 @@ def is_late(starts_on: date) -> bool:
 
 def _change(held: Engagement, plan: Plan) -> None:
     _set_fields(held, plan)
+    _set_parts(held, plan)
+    if held.is_filed:
+        _require_complete(held)
     held.version += 1
     held.save()
-    _set_parts(held, plan)
 
 
 def move(held: Engagement, status: Status) -> None:

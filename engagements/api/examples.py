@@ -32,7 +32,7 @@ ENGAGEMENTS: dict[str, Any] = {
     "ask": {"desk": "O-7K3M9QTX"},
 }
 ADVICE: dict[str, Any] = {
-    "take": {},
+    "take": {"to": "dana.liaison@example.gov"},
     "question": {"text": "Who from the commission will take part?"},
     "answer_question": {"text": "Two engineers; the names follow."},
     "save_draft": {"position": "considerations", "reasoning": "Invite the boundary commission."},

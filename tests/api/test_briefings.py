@@ -158,5 +158,5 @@ def test_lists_cost_the_same_however_long(
     for _ in range(4):
         make.delivered(briefer, second_briefer, gov)
     api = call_as(gov)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         assert len(api.get("deliveries/").json()["results"]) == 4

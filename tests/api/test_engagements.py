@@ -118,6 +118,25 @@ def test_an_amendment_makes_a_version_and_says_what_changed(maria: Member, call_
     problem(api.get(f"{here}differences/"), 400)
 
 
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"kind": ""}, "kind"),
+        ({"starts_on": None}, "starts_on"),
+        ({"purpose": " "}, "purpose"),
+        ({"counterparts": []}, "counterparts"),
+        ({"stops": []}, "stops"),
+    ],
+)
+def test_what_was_filed_cannot_be_amended_into_half_a_plan(
+    maria: Member, call_as: CallAs, said: dict[str, Any], field: str
+) -> None:
+    api, here = call_as(maria), f"engagements/{make.filed(maria).reference}/"
+    before = api.get(here)
+    assert set(problem(api.patch(here, said, If_Match=before.headers["ETag"]), 400)["errors"]) == {field}
+    assert api.get(here).json() == before.json()
+
+
 def test_a_move_that_the_status_forbids_is_a_conflict_with_a_reason(maria: Member, call_as: CallAs) -> None:
     here = f"engagements/{make.filed(maria).reference}/"
     refused = problem(call_as(maria).post(f"{here}report/", {"summary": "x"}), 409)
