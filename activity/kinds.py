@@ -52,7 +52,7 @@ KINDS = {
     ),
     "briefings.returned": Kind("returned the briefing to its author", "A briefing was returned to you"),
     "briefings.released": Kind("released the briefing"),
-    "briefings.delivered": Kind("received this briefing", "A briefing was made for you"),
+    "briefings.delivered": Kind("sent a reader this copy", "A briefing was made for you"),
     "briefings.opened": Kind("opened the briefing"),
     "briefings.acknowledged": Kind("acknowledged the briefing"),
     "briefings.asked": Kind("asked the briefers", "A reader asked about a briefing"),
