@@ -66,7 +66,7 @@ class CoalitionRoute(Route):
 
 class DivisionRoute(Route):
     lookup_field = "ocd_id"
-    lookup_value_regex = "ocd-division/country:us[^?#]{0,180}?"
+    lookup_value_regex = r"ocd-division/country:us[^?#\x00-\x1f]{0,180}?"
     order = ("ocd_id",)
     gives = {"list": DivisionSerializer, "retrieve": DivisionSerializer}
     queries = {"list": DivisionQuery}

@@ -28,6 +28,7 @@ def reader_keys(
     keys = {readers.EVERYONE, readers.person(user_id)}
     for office_id, role in reading:
         keys |= {readers.office(office_id), readers.office(office_id, role)}
+        keys.add(readers.colleague(office_id, readers.person(user_id)))
     if any(role in ADVISING_ROLES for _, role in reading):
         keys.add(readers.FEDERAL)
     return frozenset(keys | {readers.coalition(pk) for pk in coalition_ids})

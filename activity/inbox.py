@@ -32,6 +32,10 @@ class Line:
         return self.notice.entry.words.notice if self.subject else UNSEEN
 
     @property
+    def kind(self) -> str:
+        return self.notice.entry.kind if self.subject else ""
+
+    @property
     def title(self) -> str:
         return str(self.subject) if self.subject else ""
 

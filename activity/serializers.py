@@ -13,10 +13,10 @@ CHOOSABLE = sorted(name for name, kind in KINDS.items() if kind.notice and not k
 
 
 class NoticeSerializer(serializers.Serializer[NoticeLine]):
-    """`title` and `about` are empty when the subject is no longer yours to see."""
+    """`kind`, `title` and `about` are empty when the subject is no longer yours to see."""
 
     key = serializers.UUIDField(source="notice.delivery_key")
-    kind = serializers.CharField(source="notice.entry.kind")
+    kind = serializers.CharField()
     words = serializers.CharField()
     title = serializers.CharField()
     about = serializers.SerializerMethodField()

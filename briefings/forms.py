@@ -46,8 +46,13 @@ class BriefingForm(house.Versioned, house.ModelForm[Briefing]):
     def __init__(self, *args: Any, by: Member, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.by = by
-        if about := self.instance.engagement:
-            self.initial.update(about=about.title, about_reference=about.reference)
+        about: Engagement | None = self.instance.engagement
+        self.kept: Engagement | None = (
+            Engagement.objects.visible_to(by.user).filter(pk=about.pk).first() if about else None
+        )
+        self.hidden = None if self.kept else about
+        if self.kept:
+            self.initial.update(about=self.kept.title, about_reference=self.kept.reference)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -57,13 +62,15 @@ class BriefingForm(house.Versioned, house.ModelForm[Briefing]):
         return cleaned
 
     def _engagement(self, text: str, reference: str) -> Engagement | None:
-        """The one chosen, if its title still stands in the field; else the one that is called so."""
+        """The one chosen, if its title still stands in the field; else the one that is called so.
+
+        One that the author may not see any more leaves the field empty, and stays until another is chosen.
+        """
         if not text:
-            return None
+            return self.hidden
         seen = Engagement.objects.visible_to(self.by.user)
-        kept: Engagement | None = self.instance.engagement
-        if kept and text == kept.title:
-            return kept
+        if self.kept and text == self.kept.title:
+            return self.kept
         chosen: Engagement | None = seen.filter(reference=reference, title=text).first()
         if chosen:
             return chosen

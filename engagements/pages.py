@@ -60,6 +60,6 @@ def _read(cursor: str) -> Mark | None:
         said: Sequence[Any] = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         day, pk = said
         mark = (date.fromisoformat(day) if day is not None else None, int(pk))
-    except (ValueError, TypeError, OverflowError):
+    except (ValueError, TypeError, OverflowError, RecursionError):
         return None
     return mark if 0 <= mark[1] < 2**63 else None

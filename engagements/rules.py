@@ -168,15 +168,20 @@ def desk_keys(desk_id: int) -> list[str]:
     return [readers.office(desk_id, "desk_lead"), readers.office(desk_id, "liaison")]
 
 
-def advice_readers(engagement: "Engagement", colleagues: Iterable[str]) -> tuple[list[str], bool]:
-    """(readers, federal_reads) of requests and released advice: the owning office and the desks, nobody it is shared with.
+def office_side(engagement: "Engagement") -> list[str]:
+    """The owning office; of a restricted engagement the people named on it, for as long as they serve there."""
+    if engagement.visibility != Visibility.RESTRICTED or not engagement.is_filed:
+        return [readers.office(engagement.office_id)]
+    named = [key for key in engagement.readers if key.startswith("person:")]
+    return [readers.colleague(engagement.office_id, key) for key in named]
 
-    Of a restricted engagement, those of its readers who are `colleagues` (person keys of the office) or lead a desk.
-    """
+
+def advice_readers(engagement: "Engagement") -> tuple[list[str], bool]:
+    """(readers, federal_reads) of requests and released advice: the owning office and the desks, nobody it is shared with."""
     if engagement.visibility != Visibility.RESTRICTED:
-        return [readers.office(engagement.office_id)], True
-    inside = set(colleagues)
-    return [key for key in engagement.readers if key in inside or key.endswith(":desk_lead")], False
+        return office_side(engagement), True
+    leads = [key for key in engagement.readers if key.endswith(":desk_lead")]
+    return office_side(engagement) + leads, False
 
 
 def unreleased_readers(request: "AdviceRequest") -> list[str]:

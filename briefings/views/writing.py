@@ -101,11 +101,12 @@ def _write_page(
 
 def _stale_write(request: MemberRequest, form: BriefingForm, rows: Any, briefing: Briefing) -> HttpResponse:
     briefing.refresh_from_db()
-    now = _said(briefing.title, briefing.acknowledge_by, briefing.expires_on, briefing.engagement)
+    seen = Engagement.objects.visible_to(request.user).filter(pk=briefing.engagement_id).first()
+    now = _said(briefing.title, briefing.acknowledge_by, briefing.expires_on, seen)
     now |= _sections_said([vars(part) for part in briefing.sections.all()])
-    yours = _said(
-        *(form.cleaned_data[name] for name in ("title", "acknowledge_by", "expires_on", "engagement"))
-    )
+    said = form.cleaned_data
+    chosen = None if said["engagement"] == form.hidden else said["engagement"]
+    yours = _said(said["title"], said["acknowledge_by"], said["expires_on"], chosen)
     yours |= _sections_said(rows.said())
     form.refuse_stale(briefing.version)
     context = {"differing": differing(now, yours), "last": timeline.of(briefing, request.user)[0]}

@@ -70,5 +70,5 @@ def _read(cursor: str, column: Column) -> tuple[Any, int] | None:
     try:
         text, pk = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         return column.to_python(tidy(text)), int(pk)
-    except (ValueError, TypeError, OverflowError, ValidationError):
+    except (ValueError, TypeError, OverflowError, RecursionError, ValidationError):
         return None

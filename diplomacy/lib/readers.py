@@ -19,6 +19,11 @@ def office(office_id: int, role: str = "") -> str:
     return f"office:{office_id}:{role}" if role else f"office:{office_id}"
 
 
+def colleague(office_id: int, person_key: str) -> str:
+    """Somebody named, for as long as they serve in this office."""
+    return f"office:{office_id}:{person_key}"
+
+
 def coalition(coalition_id: int) -> str:
     return f"coalition:{coalition_id}"
 

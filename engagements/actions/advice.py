@@ -189,7 +189,7 @@ def respond(advice: Advice, *, by: Member, kind: str, reason: str = "") -> Advic
     response = AdviceResponse.objects.create(advice=latest, kind=kind, reason=reason, responded_by=by)
     held.status = AdviceStatus.RESPONDED
     _save(held)
-    told = watchers.of_desk(held) | {latest.written_by.user_id}
+    told = watchers.of_desk(held) | watchers.of_writer(latest)
     _record("engagements.advice_responded", held, by=by, notify=told, response=kind)
     return response
 

@@ -4,7 +4,6 @@ from accounts.models import Member, Office
 from activity import actions as activity
 from diplomacy.lib import readers
 from engagements import clock, rules, watchers
-from engagements.actions.sharing import colleague_keys
 from engagements.models import AdviceRequest, Engagement
 from engagements.routing import desks_for
 
@@ -28,7 +27,7 @@ def ask(engagement: Engagement, desk: Office, *, by: Member) -> AdviceRequest:
         requested_at=timezone.now(),
         due_on=clock.due_date(clock.today(), starts),
     )
-    request.readers, request.federal_reads = rules.advice_readers(engagement, colleague_keys(engagement))
+    request.readers, request.federal_reads = rules.advice_readers(engagement)
     request.save()
     activity.record(
         "engagements.advice_requested",

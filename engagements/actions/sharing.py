@@ -57,7 +57,7 @@ def refresh_readers(held: Engagement) -> set[int]:
         held, named_keys(held), [request.desk_id for request in requests]
     )
     held.save(update_fields=["readers", "federal_reads"])
-    keys, federal = rules.advice_readers(held, colleague_keys(held))
+    keys, federal = rules.advice_readers(held)
     for request in requests:
         request.engagement = held
         _refresh_request(request, keys, federal)
@@ -77,11 +77,6 @@ def named_keys(engagement: Engagement) -> list[str]:
         *(readers.office(pk) for pk in offices),
         *(readers.coalition(pk) for pk in coalitions),
     ]
-
-
-def colleague_keys(engagement: Engagement) -> list[str]:
-    """Person keys of those who serve in the owning office now."""
-    return [readers.person(pk) for pk in Member.objects.of_office(engagement.office).user_ids()]
 
 
 def _refresh_request(request: AdviceRequest, keys: list[str], federal: bool) -> None:
@@ -112,7 +107,5 @@ def note_for_office(engagement: Engagement, *, by: Member, text: str) -> OfficeN
     held = lock(engagement)
     rules.require("note", held, by)
     note = OfficeNote.objects.create(engagement=held, text=text, written_by=by)
-    keys = held.readers if held.visibility == Visibility.RESTRICTED else [readers.office(held.office_id)]
-    own = [key for key in keys if not key.endswith(":desk_lead")]
-    activity.record("engagements.noted", held, by=by, readers=own)
+    activity.record("engagements.noted", held, by=by, readers=rules.office_side(held))
     return note

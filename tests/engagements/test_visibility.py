@@ -111,7 +111,10 @@ def test_lines_about_advice_on_a_restricted_filing_are_for_its_insiders(
     actions.share(draft, by=maria, visibility="restricted")
     actions.file(draft, by=maria)
     line = Entry.objects.about(draft).get(kind="engagements.advice_requested")
-    assert set(line.readers) == {f"person:{maria.user_id}", f"office:{desk_lead.office_id}:desk_lead"}
+    assert set(line.readers) == {
+        f"office:{maria.office_id}:person:{maria.user_id}",
+        f"office:{desk_lead.office_id}:desk_lead",
+    }
     assert set(draft.advice_requests.get().readers) == set(line.readers)
 
 
