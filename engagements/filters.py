@@ -28,7 +28,7 @@ class EngagementFilter(django_filters.FilterSet):  # type: ignore[misc]  # it ha
         choices=Topic.choices, empty_label="Any", method="by_topic", label="Topic"
     )
     country = django_filters.ChoiceFilter(
-        choices=places.destinations(), empty_label="Any", method="by_country", label="Country"
+        choices=places.destinations, empty_label="Any", method="by_country", label="Country"
     )
     since = django_filters.DateFilter(
         field_name="ends_on", lookup_expr="gte", label="Not over before", widget=forms.DateInput
