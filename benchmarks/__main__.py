@@ -10,10 +10,10 @@ import django
 
 django.setup()
 
-from django.urls import reverse
+from django.urls import reverse  # noqa: E402 (Django must be set up before models are imported)
 
-from benchmarks import build, measure, pages, throughput, verify, world
-from benchmarks.pages import Case
+from benchmarks import build, measure, pages, throughput, verify, world  # noqa: E402
+from benchmarks.pages import Case  # noqa: E402
 
 RATIO, QUERIES, HTML, SHARE = 2.0, 15, 100_000, 0.25
 HEAD = "| page | reader | page ms | of it rows ms | by hand ms | ratio | queries | HTML KB |\n|---|---|--:|--:|--:|--:|--:|--:|"
@@ -21,14 +21,21 @@ HEAD = "| page | reader | page ms | of it rows ms | by hand ms | ratio | queries
 
 def lists() -> list[str]:
     """Prints the table; returns what misses a goal."""
-    missed, counts = [], {}
+    missed: list[str] = []
+    counts: dict[str, set[int]] = {}
     print(HEAD)
     for case in pages.cases():
-        found = measure.compare(case.user, case.path, reverse("accounts:profile"), case.by_hand(pages.keys_of(case.user)))
+        found = measure.compare(
+            case.user, case.path, reverse("accounts:profile"), case.by_hand(pages.keys_of(case.user))
+        )
         print(line(case, found), flush=True)
         counts.setdefault(case.group, set()).add(found.page.queries)
         missed += misses(case, found)
-    missed += [f"{group}: the number of queries varies: {sorted(seen)}" for group, seen in counts.items() if len(seen) > 1]
+    missed += [
+        f"{group}: the number of queries varies: {sorted(seen)}"
+        for group, seen in counts.items()
+        if len(seen) > 1
+    ]
     return missed
 
 
@@ -66,7 +73,10 @@ def main() -> int:
     build.ready()
     print(f"Readers of {verify.verify():,} rows are as the rules compute them.\n")
     missed = lists() + busiest()
-    print(f"\n{time.monotonic() - began:.0f} s. " + ("Every goal is met." if not missed else "Beyond the goals:"))
+    print(
+        f"\n{time.monotonic() - began:.0f} s. "
+        + ("Every goal is met." if not missed else "Beyond the goals:")
+    )
     print("\n".join(f"- {miss}" for miss in missed))
     return 0
 

@@ -53,7 +53,9 @@ def copy(model: type[models.Model], varying: Sequence[str], rows: Iterable[Seque
         fields = [field for field in fields if not field.primary_key]
     fields = [field for field in fields if field.db_default is NOT_PROVIDED]
     constant = "".join("\t" + text(_default(field)) for field in fields) + "\n"
-    columns = ", ".join([*(column(model, name) for name in varying), *(f'"{field.column}"' for field in fields)])
+    columns = ", ".join(
+        [*(column(model, name) for name in varying), *(f'"{field.column}"' for field in fields)]
+    )
     count = 0
     with cursor() as run, run.copy(f"COPY {model._meta.db_table} ({columns}) FROM STDIN") as into:
         while lines := ["\t".join(map(str, row)) + constant for row in islice(said, LINES)]:

@@ -29,28 +29,17 @@ def own(office: int, user_keys: frozenset[str]) -> list[str]:
 
 def filed(user_keys: frozenset[str]) -> list[str]:
     sees = f"(federal_reads OR readers && {keys(user_keys)}) AND filed_at IS NOT NULL"
-    return [_engagements(sees), _union(user_keys)]
-
-
-def _union(user_keys: frozenset[str]) -> str:
-    """Federal rows by date, and the few restricted ones by their readers, each as its own index would have it."""
-    each = "(SELECT * FROM engagements_engagement WHERE {} AND filed_at IS NOT NULL ORDER BY {} LIMIT {})"
-    sees = each.format("federal_reads", ORDER, MANY)
-    named = each.format(f"NOT federal_reads AND readers && {keys(user_keys)}", ORDER, MANY)
-    return PARTS.format(
-        rows=f"SELECT * FROM ({sees} UNION ALL {named}) u ORDER BY {ORDER} LIMIT {MANY}",
-        order="e.starts_on DESC NULLS FIRST, e.id DESC",
-    )
+    return [_engagements(sees)]
 
 
 def shared(office: int, user_keys: frozenset[str]) -> list[str]:
-    sees = f"readers && {keys(user_keys)} AND office_id <> {office}"
-    rest = frozenset(key for key in user_keys if not key.startswith(readers.office(office)))
-    return [_engagements(sees), _engagements(f"readers && {keys(rest)} AND office_id <> {office}")]
+    return [_engagements(f"filed_at IS NOT NULL AND readers && {keys(user_keys)} AND office_id <> {office}")]
 
 
-def queue(desk: int, limit: int = MANY) -> list[str]:
-    return [f"""
+def queue(desk: int, user_keys: frozenset[str]) -> list[str]:
+    """With the number of all that is open, which the page says."""
+    return [
+        f"""
 SELECT q.reference, q.status, q.due_on, q.paused_on, u.name, e.title, e.status, e.starts_on, o.name, cu.name,
     (SELECT array_agg(f.label) FROM engagements_attentionflag f WHERE f.engagement_id = e.id),
     (SELECT array_agg(c.name) FROM engagements_engagement_counterparts m
@@ -58,46 +47,49 @@ SELECT q.reference, q.status, q.due_on, q.paused_on, u.name, e.title, e.status, 
 FROM (
     SELECT * FROM engagements_advicerequest
     WHERE desk_id = {desk} AND status IN ('requested', 'assigned', 'question')
-        AND (federal_reads OR readers && ARRAY['{readers.office(desk)}', '{readers.office(desk, "liaison")}']::varchar[])
-    ORDER BY due_on, id LIMIT {limit}
+        AND (federal_reads OR readers && {keys(user_keys)})
+    ORDER BY due_on, id LIMIT {MANY}
 ) q
 JOIN engagements_engagement e ON e.id = q.engagement_id
 JOIN accounts_office o ON o.id = e.office_id
 JOIN accounts_member cm ON cm.id = e.contact_id JOIN accounts_user cu ON cu.id = cm.user_id
 LEFT JOIN accounts_member m ON m.id = q.assigned_to_id LEFT JOIN accounts_user u ON u.id = m.user_id
 ORDER BY q.due_on, q.id
-"""]
+"""
+    ]
 
 
 def notices(user: int, user_keys: frozenset[str]) -> list[str]:
-    """Unread first, the newest first, with the titles of those subjects that the reader still sees."""
+    """The unread ones, the newest first, with the titles of those subjects that the reader still sees."""
     federal = "s.federal_reads OR " if readers.FEDERAL in user_keys else ""
-    each = "(SELECT * FROM activity_notice WHERE recipient_id = {} AND read_at IS {} ORDER BY id DESC LIMIT {})"
-    unread, read = each.format(user, "NULL", MANY), each.format(user, "NOT NULL", MANY)
-    return [f"""
+    unread = f"SELECT * FROM activity_notice WHERE recipient_id = {user} AND read_at IS NULL ORDER BY id DESC LIMIT {MANY}"
+    return [
+        f"""
 SELECT n.delivery_key, n.read_at, n.mail, e.kind, e.at, a.name, o.name, s.reference, s.title
-FROM (SELECT * FROM ({unread} UNION ALL {read}) b ORDER BY (read_at IS NULL) DESC, id DESC LIMIT {MANY}) n
-JOIN activity_entry e ON e.id = n.entry_id
+FROM ({unread}) n JOIN activity_entry e ON e.id = n.entry_id
 LEFT JOIN accounts_user a ON a.id = e.actor_id LEFT JOIN accounts_office o ON o.id = e.office_id
 LEFT JOIN engagements_engagement s ON s.id = e.subject_id AND ({federal}s.readers && {keys(user_keys)})
-ORDER BY (n.read_at IS NULL) DESC, n.id DESC
-"""]
+ORDER BY n.id DESC
+"""
+    ]
 
 
-def register() -> list[str]:
-    return [f"""
+def register(user_keys: frozenset[str]) -> list[str]:
+    return [
+        f"""
 SELECT c.reference, c.name, c.native_name, c.kind, c.country, c.subdivision, c.city, p.name
 FROM counterparts_counterpart c LEFT JOIN counterparts_counterpart p ON p.id = c.parent_id
 ORDER BY c.name, c.id LIMIT {MANY}
-"""]
+"""
+    ]
 
 
-def search(words: str, limit: int = 51) -> list[str]:
+def search(words: str, user_keys: frozenset[str]) -> list[str]:
     like = " AND ".join(f"c.folded LIKE '%{word}%'" for word in words.split())
-    return [f"""
+    return [
+        f"""
 SELECT c.reference, c.name, c.native_name, c.kind, c.country, c.subdivision, c.city, p.name
 FROM counterparts_counterpart c LEFT JOIN counterparts_counterpart p ON p.id = c.parent_id
-WHERE {like} ORDER BY c.folded NOT LIKE '{words}%', c.name LIMIT {limit}
-"""]
-
-
+WHERE {like} ORDER BY c.folded NOT LIKE '{words}%', c.name LIMIT 51
+"""
+    ]

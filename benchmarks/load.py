@@ -18,7 +18,9 @@ def read_answer(peer: socket.socket) -> int:
     head, _, body = held.partition(b"\r\n\r\n")
     if not head.startswith(b"HTTP/1.1 200"):
         raise SystemExit(head.decode())
-    length = next(int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length"))
+    length = next(
+        int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")
+    )
     missing = length - len(body)
     while missing > 0:
         missing -= len(peer.recv(min(missing, 65536)))

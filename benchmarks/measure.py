@@ -65,6 +65,13 @@ def visit(client: Client, path: str) -> tuple[bytes, list[Query]]:
     return response.content, queries
 
 
+def frame_of(client: Client, user: int, path: str) -> set[str]:
+    """Statements of a page without rows, and those that find out which keys the reader holds."""
+    with captured() as keys:
+        assert User.objects.get(pk=user).reader_keys
+    return {query.sql for query in (*visit(client, path)[1], *keys)}
+
+
 def by_template(queries: Sequence[Query], frame: set[str]) -> tuple[float, float]:
     inside = sum(query.seconds for query in queries if query.sql in frame)
     return inside, sum(query.seconds for query in queries) - inside
@@ -80,8 +87,9 @@ class Pair(NamedTuple):
 def compare(user: int, path: str, frame_path: str, by_hand: Sequence[str]) -> Pair:
     """Page and statements take turns, so that a noisy moment is felt by both."""
     client = browser(user)
-    frame = {query.sql for query in visit(client, frame_path)[1]}
-    visits, hands = [], [[] for _ in by_hand]
+    frame = frame_of(client, user, frame_path)
+    visits: list[tuple[float, float, list[Query]]] = []
+    hands: list[list[float]] = [[] for _ in by_hand]
     for run in range(WARM_UP + RUNS):
         html, queries = visit(client, path)
         times = [_timed(sql)[0] for sql in by_hand]

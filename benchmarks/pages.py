@@ -1,6 +1,7 @@
 """The list pages, each as the readers for whom it is hardest, and as readers with one and with 25 rows."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 from django.urls import reverse
@@ -41,39 +42,80 @@ def cases() -> Iterator[Case]:
 
 def engagements() -> Iterator[Case]:
     path = reverse("engagements:list")
-    largest, middle, small, tiny = world.FIRST_OFFICE, world.FIRST_OFFICE + 5_000, world.ALL_OFFICES - 1, world.ALL_OFFICES
-    offices = {"largest office": largest, "middling office": middle, "office with 25": small, "office with 1": tiny}
+    largest, middle, small, tiny = (
+        world.FIRST_OFFICE,
+        world.FIRST_OFFICE + 5_000,
+        world.ALL_OFFICES - 1,
+        world.ALL_OFFICES,
+    )
+    offices = {
+        "largest office": largest,
+        "middling office": middle,
+        "office with 25": small,
+        "office with 1": tiny,
+    }
     for reader, office in offices.items():
-        yield Case("Engagements", reader, world.staff_of(office), path, lambda keys, o=office: by_hand.own(o, keys), "own")
+        yield Case(
+            "Engagements",
+            reader,
+            world.staff_of(office),
+            path,
+            partial(by_hand.own, office),
+            "own",
+        )
     yield Case("Engagements", "federal liaison", world.adviser_of(1), path, by_hand.filed, "filed")
-    sharing = {"office of a wide coalition": in_widest_coalition(), "office of no coalition": world.ALL_OFFICES}
+    sharing = {
+        "office of a wide coalition": in_widest_coalition(),
+        "office of no coalition": world.ALL_OFFICES,
+    }
     for reader, office in sharing.items():
         yield Case(
-            "From other offices", reader, world.staff_of(office), reverse("engagements:shared"),
-            lambda keys, o=office: by_hand.shared(o, keys), "shared",
+            "From other offices",
+            reader,
+            world.staff_of(office),
+            reverse("engagements:shared"),
+            partial(by_hand.shared, office),
+            "shared",
         )
 
 
 def queues() -> Iterator[Case]:
-    for reader, desk in {"busiest desk": 1, "desk with 25": world.DESKS - 1, "desk with 1": world.DESKS}.items():
+    for reader, desk in {
+        "busiest desk": 1,
+        "desk with 25": world.DESKS - 1,
+        "desk with 1": world.DESKS,
+    }.items():
         yield Case(
-            "Advice queue", reader, world.adviser_of(desk), reverse("engagements:queue"),
-            lambda keys, d=desk: by_hand.queue(d), "queue",
+            "Advice queue",
+            reader,
+            world.adviser_of(desk),
+            reverse("engagements:queue"),
+            partial(by_hand.queue, desk),
+            "queue",
         )
 
 
 def notices() -> Iterator[Case]:
-    readers = {"liaison with 20,000": world.adviser_of(1), "person with 25": world.lead_of(world.ALL_OFFICES)}
+    readers = {"liaison with 2,000": world.adviser_of(1), "person with 25": world.lead_of(world.ALL_OFFICES)}
     readers["person with 1"] = world.lead_of(world.ALL_OFFICES - 1)
     for reader, user in readers.items():
         yield Case(
-            "Notices", reader, user, reverse("activity:notices"), lambda keys, u=user: by_hand.notices(u, keys), "notices"
+            "Notices",
+            reader,
+            user,
+            reverse("activity:notices"),
+            partial(by_hand.notices, user),
+            "notices",
         )
 
 
 def counterparts() -> Iterator[Case]:
     path, user = reverse("counterparts:list"), world.staff_of(world.FIRST_OFFICE)
-    yield Case("Counterparts", "anyone", user, path, lambda keys: by_hand.register(), "register")
-    for words, reader in {"region 41234": "1 found", "port region 4123": "2 found", "water port": "834 found"}.items():
+    yield Case("Counterparts", "anyone", user, path, by_hand.register, "register")
+    for words, reader in {
+        "region 41234": "1 found",
+        "port region 4123": "2 found",
+        "water port": "834 found",
+    }.items():
         address = f"{path}?q={words.replace(' ', '+')}"
-        yield Case("Counterpart search", reader, user, address, lambda keys, w=words: by_hand.search(w), "search")
+        yield Case("Counterpart search", reader, user, address, partial(by_hand.search, words), "search")

@@ -18,10 +18,41 @@ TODAY = date.today()  # noqa: DTZ011 (days only, and the same for all rows)
 
 STATUSES = {"draft": 6, "filed": 22, "held": 8, "reported": 55, "postponed": 2, "cancelled": 7}
 VISIBILITIES = {"federal": 88, "shared": 7, "public": 4, "restricted": 1}
-KINDS = ("outbound_visit", "inbound_visit", "virtual_meeting", "call", "event", "technical_exchange", "dialogue_session")
-TOPICS = ("trade", "environment", "health", "energy", "water", "education", "culture", "technology", "agriculture")
+KINDS = (
+    "outbound_visit",
+    "inbound_visit",
+    "virtual_meeting",
+    "call",
+    "event",
+    "technical_exchange",
+    "dialogue_session",
+)
+TOPICS = (
+    "trade",
+    "environment",
+    "health",
+    "energy",
+    "water",
+    "education",
+    "culture",
+    "technology",
+    "agriculture",
+)
 COUNTRIES = ("MX", "CA", "JP", "DE", "KR", "CN", "GB", "FR", "IN", "AU", "TW", "BR", "PL", "VN", "KE")
-WORDS = ("Trade", "Water", "Harbor", "School", "Energy", "Bridge", "Forest", "Health", "Border", "Film", "Transit", "Farm")
+WORDS = (
+    "Trade",
+    "Water",
+    "Harbor",
+    "School",
+    "Energy",
+    "Bridge",
+    "Forest",
+    "Health",
+    "Border",
+    "Film",
+    "Transit",
+    "Farm",
+)
 ACTS = ("mission", "visit", "dialogue", "exchange", "forum", "call", "working group", "anniversary")
 
 
