@@ -30,6 +30,7 @@ def share(
     offices: Sequence[Office] = (),
     coalitions: Sequence[Coalition] = (),
     people: Sequence[User] = (),
+    coordination: str | None = None,
     version: int | None = None,
 ) -> Engagement:
     """Choose who may see it. Whoever restricts it is among the people named, so that nobody locks themselves out."""
@@ -39,6 +40,7 @@ def share(
         raise Invalid({"visibility": ["Name at least one office, coalition or person to share it with."]})
     named = {user.pk for user in people} | ({by.user_id} if visibility == Visibility.RESTRICTED else set())
     held.visibility = visibility
+    held.coordination = coordination or held.coordination
     held.version += 1
     held.federal_reads = held.federal_reads and visibility != Visibility.RESTRICTED
     held.save()

@@ -129,10 +129,17 @@ class VisibilityForm(PlanForm):
         fields: ClassVar = ["visibility"]
 
 
-class CoordinationForm(PlanForm):
+class PreferenceForm(PlanForm):
     coordination = forms.ChoiceField(
         label="When our plans cross with another office's", choices=COORDINATION, widget=forms.RadioSelect
     )
+
+    class Meta:
+        model = Engagement
+        fields: ClassVar = ["coordination"]
+
+
+class CoordinationForm(PreferenceForm):
     wants_advice = forms.TypedChoiceField(
         label="Do you want advice from the federal desks?",
         choices=[("yes", "Yes, ask the desks that cover it"), ("no", "No, just let them know")],
@@ -270,19 +277,17 @@ class Money(Section):
 
 
 class Sharing(Section):
-    """Who may see it. With `has_preferences`, also how to coordinate and whether to ask for advice."""
+    """Who may see it, what other offices hear when plans cross, and whether to ask for advice."""
 
     slug, label, heading = "sharing", "Who sees it", "Who may see it?"
-    has_preferences = True
+    preferences: type[PlanForm] = CoordinationForm
 
     def build(self) -> dict[str, Any]:
         kept = tuple(parties.named_on(self.engagement)) if self.engagement else ()
         initial = [{"name": party.name, "reference": party.reference} for party in kept]
         named = self.formset(rows.Named, rows.NamedRow, initial, kept=kept)
-        built: dict[str, Any] = {"visibility": self.form(VisibilityForm), "named": named}
-        if self.has_preferences:
-            built["coordination"] = self.form(CoordinationForm)
-        return built
+        visibility = self.form(VisibilityForm)
+        return {"visibility": visibility, "named": named, "coordination": self.form(self.preferences)}
 
     def is_valid(self) -> bool:
         return super().is_valid() and self._names_fit()
@@ -309,8 +314,7 @@ class Sharing(Section):
         return [row["party"] for row in self.parts["named"].kept if "party" in row]
 
     def fields(self) -> dict[str, Any]:
-        coordination = self.parts.get("coordination")
-        return dict(coordination.cleaned_data) if coordination else {}
+        return dict(self.parts["coordination"].cleaned_data)
 
     def audience(self) -> dict[str, Any]:
         """What `actions.share` takes."""
@@ -328,9 +332,9 @@ def _is_person(party: parties.Party) -> bool:
 
 
 class SharingOnly(Sharing):
-    """Of what is filed: whom it concerns is changed alone, without a new version of the plan."""
+    """Whom it concerns, changed alone and without a new version of the plan. Desks were asked at filing."""
 
-    has_preferences = False
+    preferences = PreferenceForm
 
 
 STEPS: tuple[type[Section], ...] = (What, Who, When, Money, Sharing)

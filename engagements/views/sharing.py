@@ -28,7 +28,8 @@ def share(request: MemberRequest, reference: str) -> HttpResponse:
     if section.asks_for_more:
         return _show(request, engagement, _with_another(engagement, request))
     try:
-        actions.share(engagement, by=request.acting, version=posted_version(request), **section.audience())
+        chosen = {**section.audience(), **section.fields()}
+        actions.share(engagement, by=request.acting, version=posted_version(request), **chosen)
     except Invalid as invalid:
         section.add_errors(invalid.fields)
         return _show(request, engagement, section, status=400)

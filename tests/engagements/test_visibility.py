@@ -153,3 +153,13 @@ def test_a_removed_member_sees_nothing_from_the_next_request(maria: Member, lee:
     make.filed(maria)
     accounts.end_member(maria, by=lee)
     assert not Engagement.objects.visible_to(get_user_model().objects.get(pk=maria.user_id)).exists()
+
+
+def test_what_other_offices_hear_when_plans_cross_can_be_changed_after_filing(maria: Member) -> None:
+    engagement = make.filed(maria)
+    actions.share(engagement, by=maria, visibility="federal", coordination="blind")
+    engagement.refresh_from_db()
+    assert engagement.coordination == "blind"
+    actions.share(engagement, by=maria, visibility="federal")
+    engagement.refresh_from_db()
+    assert engagement.coordination == "blind"
