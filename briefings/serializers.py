@@ -290,7 +290,7 @@ class DeliverySerializer(DeliveryLineSerializer):
 
     @extend_schema_field(ReaderQuestionSerializer(many=True))
     def get_questions(self, delivery: Delivery) -> list[dict[str, Any]]:
-        asked = delivery.questions.all() if delivery.is_readable else []
+        asked = list(delivery.questions.all()) if delivery.is_readable else []
         return list(ReaderQuestionSerializer(asked, many=True).data)
 
 

@@ -19,23 +19,28 @@ from activity import api as activity
 from briefings import api as briefings
 from counterparts import api as counterparts
 from diplomacy.lib.api import problems
+from diplomacy.lib.api.views import Route
 from engagements import api as engagements
 
+ROUTES: dict[str, type[Route]] = {
+    "engagements": engagements.EngagementRoute,
+    "advice-requests": engagements.AdviceRequestRoute,
+    "commitments": engagements.CommitmentRoute,
+    "counterparts": counterparts.CounterpartRoute,
+    "briefings": briefings.BriefingRoute,
+    "deliveries": briefings.DeliveryRoute,
+    "offices": accounts.OfficeRoute,
+    "coalitions": accounts.CoalitionRoute,
+    "divisions": accounts.DivisionRoute,
+    "officials": accounts.OfficialRoute,
+    "colleagues": accounts.ColleagueRoute,
+    "notices": activity.NoticeRoute,
+    "log": activity.LogRoute,
+    "": accounts.MeRoute,
+}
 router = SimpleRouter()
-router.register("engagements", engagements.EngagementRoute, "api_engagements")
-router.register("advice-requests", engagements.AdviceRequestRoute, "api_advice-requests")
-router.register("commitments", engagements.CommitmentRoute, "api_commitments")
-router.register("counterparts", counterparts.CounterpartRoute, "api_counterparts")
-router.register("briefings", briefings.BriefingRoute, "api_briefings")
-router.register("deliveries", briefings.DeliveryRoute, "api_deliveries")
-router.register("offices", accounts.OfficeRoute, "api_offices")
-router.register("coalitions", accounts.CoalitionRoute, "api_coalitions")
-router.register("divisions", accounts.DivisionRoute, "api_divisions")
-router.register("officials", accounts.OfficialRoute, "api_officials")
-router.register("colleagues", accounts.ColleagueRoute, "api_colleagues")
-router.register("notices", activity.NoticeRoute, "api_notices")
-router.register("log", activity.LogRoute, "api_log")
-router.register("", accounts.MeRoute, "api")
+for prefix, route in ROUTES.items():
+    router.register(prefix, route, f"api_{prefix or 'me'}")
 
 
 class SchemaView(APIView):

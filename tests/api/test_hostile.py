@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from accounts.models import Member
 from briefings import actions as briefing_actions
-from diplomacy.api import router
+from diplomacy.api import ROUTES
 from engagements import actions
 from engagements.models import Engagement
 from tests.api.conftest import CallAs, Caller, problem
@@ -98,13 +98,13 @@ PLACES: dict[tuple[str, str], tuple[str, Callable[[Cast], str]]] = {
     ("", "change"): ("maria", lambda cast: "me/"),
 }
 METHODS = {"partial_update": "PATCH", "change": "PATCH", "prefer": "PUT", "save_draft": "PUT"}
-ROUTES = {(prefix, act): shape for prefix, route, _ in router.registry for act, shape in route.takes.items()}
-EXAMPLES = {prefix: route.examples for prefix, route, _ in router.registry}
+TAKEN = {(prefix, act): shape for prefix, route in ROUTES.items() for act, shape in route.takes.items()}
+EXAMPLES = {prefix: route.examples for prefix, route in ROUTES.items()}
 
 
 def test_every_route_that_takes_a_body_is_in_this_table() -> None:
-    assert set(ROUTES) == set(PLACES)
-    assert all(act in EXAMPLES[prefix] for prefix, act in ROUTES), "each has an example"
+    assert set(TAKEN) == set(PLACES)
+    assert all(act in EXAMPLES[prefix] for prefix, act in TAKEN), "each has an example"
 
 
 @pytest.fixture
@@ -155,7 +155,7 @@ def test_no_value_of_no_field_breaks_anything(place: tuple[str, str], cast: Cast
     who, where = PLACES[place]
     writer = Writer(call_as(cast[who]), place[1], where(cast))
     example = {} if place[1] == "partial_update" else EXAMPLES[place[0]][place[1]]
-    for name in names(ROUTES[place]()):
+    for name in names(TAKEN[place]()):
         for value in VALUES:
             answer = writer.send(with_value(example, name, value))
             assert answer.status_code < 500, (name, value)
