@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Any, Self
 
 from django.db import models
@@ -8,8 +9,10 @@ from accounts.rules import MANAGING_ROLES, ROLE_ORDER
 from diplomacy.lib.readers import SignedInQuerySet, VisibleQuerySet
 
 
-def _current(today: Any) -> Q:
-    return Q(starts_on__lte=today) & (Q(ends_on=None) | Q(ends_on__gt=today))
+def _current(day: date, path: str = "") -> Q:
+    """Memberships that hold on a day, of a person or of an office: the day one ends on is not part of it."""
+    lasting = Q(**{f"{path}ends_on": None}) | Q(**{f"{path}ends_on__gt": day})
+    return lasting & Q(**{f"{path}starts_on__lte": day})
 
 
 class DivisionQuerySet(SignedInQuerySet):
@@ -27,12 +30,13 @@ class OfficeQuerySet(SignedInQuerySet):
         return self.open().filter(is_desk=True)
 
     def current_coalition_ids(self) -> list[int]:
-        today = timezone.localdate()
-        held = self.filter(
-            Q(coalition_memberships__ends_on=None) | Q(coalition_memberships__ends_on__gt=today),
-            coalition_memberships__starts_on__lte=today,
-        )
+        held = self.filter(_current(timezone.localdate(), "coalition_memberships__"))
         return list(held.values_list("coalition_memberships__coalition_id", flat=True).distinct())
+
+    def in_coalition(self, coalition_id: int, *, on: date) -> Self:
+        """Those that belong to it on a day."""
+        held = _current(on, "coalition_memberships__")
+        return self.filter(held, coalition_memberships__coalition=coalition_id)
 
 
 class CoalitionQuerySet(SignedInQuerySet):
@@ -51,13 +55,7 @@ class OfficialQuerySet(SignedInQuerySet):
 
 
 class TermQuerySet(SignedInQuerySet):
-    def current(self) -> Self:
-        today = timezone.localdate()
-        return self.filter(
-            Q(starts_on=None) | Q(starts_on__lte=today),
-            Q(ends_on=None) | Q(ends_on__gte=today),
-            has_ended=False,
-        )
+    pass
 
 
 class MemberQuerySet(VisibleQuerySet):

@@ -62,13 +62,8 @@ def _members(rule: Rule) -> Q:
 
 
 def _of_coalition(rule: AudienceRule) -> set[int]:
-    today = clock.today()
-    lasting = Q(coalition_memberships__ends_on=None) | Q(coalition_memberships__ends_on__gt=today)
-    held = Office.objects.filter(
-        lasting,
-        coalition_memberships__coalition=rule.coalition_id,
-        coalition_memberships__starts_on__lte=today,
-    )
+    assert rule.coalition_id is not None  # database constraint
+    held = Office.objects.in_coalition(rule.coalition_id, on=clock.today())
     return set(held.values_list("pk", flat=True))
 
 
