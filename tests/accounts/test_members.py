@@ -22,6 +22,7 @@ def test_a_member_holds_the_keys_of_their_office_and_role(maria: Member) -> None
         f"person:{maria.user_id}",
         f"office:{office}",
         f"office:{office}:staff",
+        f"office:{office}:person:{maria.user_id}",
     }
 
 
