@@ -271,6 +271,7 @@ def test_a_pipe_in_a_folder_does_not_hold_the_import_up(folder: Path) -> None:
 @pytest.mark.parametrize(
     "content",
     [b"", b"not an archive", gzip.compress(b"not a tar"), gzip.compress(b"x" * 5000), b"\x1f\x8b\x08\x00cut"],
+    ids=["empty", "text", "small gzip", "large gzip", "cut gzip"],  # a gzip holds the time it was made at
 )
 def test_what_is_no_archive_is_refused_and_the_other_paths_load(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "people.tar.gz"
