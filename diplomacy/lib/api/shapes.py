@@ -166,7 +166,9 @@ class Strict(serializers.Serializer[Any]):
         if isinstance(data, Mapping):
             known = {name for name, field in self.fields.items() if not field.read_only}
             if unknown := [str(name) for name in data if name not in known]:
-                raise serializers.ValidationError({name: ["There is no such field here."] for name in unknown})
+                raise serializers.ValidationError(
+                    {name: ["There is no such field here."] for name in unknown}
+                )
         return super().to_internal_value(data)
 
 
