@@ -43,7 +43,7 @@ def queue(request: MemberRequest) -> HttpResponse:
     opened, closed = requests.open(), requests.closed()
     form = QueueFilter(request.GET or None, countries=[code for code, _ in places.destinations()])
     page = page_of(
-        form.narrow(closed if is_closed else opened, member).with_engagement(),
+        form.narrow(closed if is_closed else opened, member).in_rows(),
         order="-status_since" if is_closed else "due_on",
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
