@@ -40,7 +40,10 @@ def queue(desk: int, user_keys: frozenset[str]) -> list[str]:
     """With the number of all that is open, which the page says."""
     return [
         f"""
-SELECT q.reference, q.status, q.due_on, q.paused_on, u.name, e.title, e.status, e.starts_on, o.name, cu.name,
+SELECT q.reference, (SELECT count(*) FROM engagements_advicerequest
+    WHERE desk_id = {desk} AND status IN ('requested', 'assigned', 'question')
+        AND (federal_reads OR readers && {keys(user_keys)})),
+    q.status, q.due_on, q.paused_on, u.name, e.title, e.status, e.starts_on, o.name,
     (SELECT array_agg(f.label) FROM engagements_attentionflag f WHERE f.engagement_id = e.id),
     (SELECT array_agg(c.name) FROM engagements_engagement_counterparts m
         JOIN counterparts_counterpart c ON c.id = m.counterpart_id WHERE m.engagement_id = e.id)
@@ -52,7 +55,6 @@ FROM (
 ) q
 JOIN engagements_engagement e ON e.id = q.engagement_id
 JOIN accounts_office o ON o.id = e.office_id
-JOIN accounts_member cm ON cm.id = e.contact_id JOIN accounts_user cu ON cu.id = cm.user_id
 LEFT JOIN accounts_member m ON m.id = q.assigned_to_id LEFT JOIN accounts_user u ON u.id = m.user_id
 ORDER BY q.due_on, q.id
 """
