@@ -21,7 +21,8 @@ class World(NamedTuple):
 
 
 def build(maria: Member, liaison: Member, gov: Member, briefer: Member, second_briefer: Member) -> World:
-    request = make.requested(maria, liaison)
+    request = make.assigned(maria, liaison)
+    actions.ask_question(request, by=liaison, text="Who signs?")
     filed = request.engagement
     commitment = actions.add_commitment(filed, by=maria, text="Send the river data.")
     delivery = make_briefing.delivered(briefer, second_briefer, gov)
@@ -34,6 +35,7 @@ def build(maria: Member, liaison: Member, gov: Member, briefer: Member, second_b
             "commitment": {"reference": commitment.reference},
             "counterpart": {"reference": filed.counterparts.get().reference},
             "request": {"reference": request.reference},
+            "advised": {"reference": make.advised(maria, liaison).request.reference},
             "briefing": {"reference": delivery.briefing.reference, "number": 1},
             "delivery": {"reference": delivery.reference},
             "reader_question": {"reference": delivery.briefing.reference, "question": question.reference},
