@@ -28,8 +28,17 @@ def problem(error: Exception, context: dict[str, Any]) -> Response | None:
         return _answer(error.status, error.title, error.reason, fields)
     if isinstance(error, exceptions.APIException):
         return _from_drf(error)
+    if isinstance(error, RequestDataTooBig):
+        _hear_out(context["request"])
     said = _from_django(error)
     return _answer(*said) if said else None
+
+
+def _hear_out(stream: Any) -> None:
+    """Who is still sending when the answer comes sees a broken connection instead of it. Within reason: 16 MB."""
+    for _ in range(256):
+        if not stream.read(2**16):
+            return
 
 
 def _from_django(error: Exception) -> tuple[int, str, str] | None:
