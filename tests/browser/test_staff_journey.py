@@ -1,12 +1,13 @@
 """State staff, from the first word of a plan to the last promise kept."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from accounts.models import Member
+from diplomacy.lib.templatetags.ui import day_words
 from engagements.models import Coverage
 from tests.browser.people import PHONE, AtBrowser, Keyboard, Person
 from tests.factories import engagements as make
@@ -19,8 +20,7 @@ def day(offset: int) -> str:
 
 
 def words_of(offset: int) -> str:
-    on: date = timezone.localdate() + timedelta(days=offset)
-    return f"{on.day} {on:%B} {on.year}"
+    return day_words(timezone.localdate() + timedelta(days=offset))
 
 
 @pytest.fixture

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from tests.browser.axe import violations
+
 pytestmark = [pytest.mark.browser, pytest.mark.urls("diplomacy.styleguide")]
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 each_width = pytest.mark.parametrize("width", [1280, 375, 320])
 
 
@@ -34,11 +34,6 @@ def guide(width: int, chromium: Browser, live_server: LiveServer) -> Iterator[Pa
     yield page
     assert complaints == []
     context.close()
-
-
-def violations(page: Page) -> list[str]:
-    found = Axe().run(page, options=RULES).response["violations"]
-    return [f"{one['id']}: {[node['html'][:120] for node in one['nodes'][:3]]}" for one in found]
 
 
 @each_width

@@ -1,0 +1,158 @@
+"""Every page, and who is shown it: (name of the address, name of the record in `world.py`). A new page fails the
+suite until somebody here opens it."""
+
+from typing import NamedTuple
+
+
+class Look(NamedTuple):
+    name: str
+    record: str = ""
+    query: str = ""
+    slug: str = ""
+    status: int = 200
+
+
+COMMON = [
+    Look("home"),
+    Look("accounts:profile"),
+    Look("accounts:office"),
+    Look("activity:notices"),
+    Look("activity:preferences"),
+]
+REGISTER = [Look("counterparts:list"), Look("counterparts:detail", "counterpart")]
+STAFF = [
+    Look("engagements:list"),
+    Look("engagements:list", query="status=held"),
+    Look("engagements:drafts"),
+    Look("engagements:shared"),
+    Look("engagements:start"),
+    *(Look("engagements:step", "draft", slug=slug) for slug in ("what", "who", "when", "money", "sharing")),
+    *(Look("engagements:step", "bare", slug=slug) for slug in ("who", "when")),
+    Look("engagements:check", "draft"),
+    Look("engagements:check", "bare"),
+    *(
+        Look("engagements:detail", name)
+        for name in ("bare", "filed", "held", "postponed", "reported", "asked engagement", "given engagement")
+    ),
+    Look("engagements:versions", "filed"),
+    Look("engagements:amend", "filed"),
+    Look("engagements:share", "filed"),
+    Look("engagements:postpone", "filed"),
+    Look("engagements:cancel", "filed"),
+    Look("engagements:resume", "postponed"),
+    Look("engagements:hold", "today"),
+    Look("engagements:report", "held"),
+    Look("engagements:note", "filed"),
+    Look("engagements:commit", "filed"),
+    Look("engagements:close_commitment", "commitment"),
+    Look("engagements:ask_desk", "filed"),
+    Look("engagements:answer", "asked"),
+    Look("engagements:respond", "given"),
+    Look("engagements:with_counterpart", "counterpart"),
+    Look("counterparts:add"),
+    Look("counterparts:change", "counterpart"),
+    Look("counterparts:list", query="q=zzzzz"),
+]
+DESK = [
+    Look("engagements:queue"),
+    Look("engagements:queue", query="tab=closed"),
+    Look("engagements:queue", query="country=MX"),
+    Look("engagements:list"),
+    Look("engagements:detail", "filed"),
+    *(Look("engagements:request", name) for name in ("requested", "asked", "working", "responded", "lapsed")),
+]
+BRIEFER = [
+    Look("briefings:list"),
+    Look("briefings:draft"),
+    *(Look("briefings:detail", name) for name in ("written", "waiting", "released", "recalled")),
+    Look("briefings:change", "written"),
+    Look("briefings:audience", "written"),
+    Look("briefings:preview", "written"),
+    Look("briefings:cut", "cut"),
+    Look("briefings:answer", "question"),
+    Look("briefings:recall", "released"),
+    Look("briefings:return", "waiting"),
+]
+PAGES: dict[str, list[Look]] = {
+    "anonymous": [
+        Look("account_login"),
+        Look("account_reset_password"),
+        Look("account_reset_password_done"),
+        Look("account_reset_password_from_key_done"),
+        Look("account_signup"),
+        Look("account_inactive"),
+    ],
+    "maria": [*COMMON, *REGISTER, *STAFF, Look("account_change_password"), Look("account_reauthenticate")],
+    "lee": [Look("home"), Look("engagements:detail", "filed"), Look("account_logout")],
+    "gov": [
+        *COMMON,
+        *REGISTER,
+        Look("engagements:list"),
+        Look("engagements:detail", "filed"),
+        Look("briefings:mine"),
+        *(Look("briefings:read", name) for name in ("copy", "new copy", "gone copy")),
+    ],
+    "liaison": [*COMMON, *REGISTER, *DESK, Look("briefings:mine")],
+    "desk_lead": [Look("home"), Look("engagements:queue"), Look("engagements:request", "working")],
+    "other_liaison": [
+        Look("home"),
+        Look("engagements:queue"),
+        Look("engagements:queue", query="tab=closed"),
+        Look("engagements:request", "given"),
+        Look("activity:notices"),
+    ],
+    "briefer": [*COMMON, *REGISTER, *BRIEFER],
+    "second_briefer": [
+        Look("home"),
+        Look("briefings:release", "waiting"),
+        Look("briefings:detail", "waiting"),
+    ],
+    "lone_briefer": [Look("home"), Look("briefings:list"), Look("briefings:mine")],
+    "auditor": [*COMMON, Look("activity:log")],
+    "tom": [
+        *COMMON,
+        Look("engagements:list"),
+        Look("engagements:drafts"),
+        Look("engagements:shared"),
+        Look("briefings:mine"),
+        Look("counterparts:list"),
+    ],
+    "texan": [Look("home"), Look("briefings:mine"), Look("engagements:list")],
+    "operator": [Look("home", status=403), Look("admin:index")],
+    "outsider": [Look("home", status=403)],
+}
+"""Who opens what."""
+
+NOT_PAGES = {
+    "accounts:act_for",
+    "activity:open",
+    "activity:read_all",
+    "activity:read_one",
+    "briefings:acknowledge",
+    "briefings:ask",
+    "briefings:lookup",
+    "briefings:lookup_engagements",
+    "counterparts:lookup",
+    "counterparts:lookup_people",
+    "counterparts:regions",
+    "engagements:advise",
+    "engagements:ask_office",
+    "engagements:changes_read",
+    "engagements:desk_note",
+    "engagements:give_to",
+    "engagements:parties",
+    "engagements:people",
+    "engagements:take",
+}
+"""They answer to a button or to a script, and lead back to a page that is in the table."""
+
+SHADOWED = {
+    "account_confirm_email",
+    "account_email",
+    "account_email_verification_sent",
+    "account_set_password",
+}
+"""Pages of the sign-in library that answer here as if they were not there."""
+
+ELSEWHERE = {"account_confirm_login_code", "account_reset_password_from_key"}
+"""No code is ever sent; a link to reset a password carries a key, and has a test of its own."""

@@ -1,0 +1,243 @@
+"""Every page as every role on a screen and on a phone: axe finds nothing, nothing is wider than the screen, one heading,
+a title of its own, small, and quiet in the console."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+import pytest
+from django.core.management import call_command
+from django.db import connections
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
+from pytest_django.plugin import DjangoDbBlocker
+
+from diplomacy.lib.web import not_here
+from tests.browser import world as worlds
+from tests.browser.addresses import ELSEWHERE, NOT_PAGES, PAGES, SHADOWED, Look
+from tests.browser.axe import violations
+from tests.browser.people import DESKTOP, PHONE, complaints_of, open_context
+
+pytestmark = pytest.mark.browser
+NARROWEST = 320
+MOST_BYTES = 100 * 1024
+AT_ONCE = 9
+GROUPS = [
+    pytest.param(who, looks[first : first + AT_ONCE], id=f"{who}-{first}")
+    for who, looks in PAGES.items()
+    for first in range(0, len(looks), AT_ONCE)
+]
+"""So that no worker is left alone with one long test."""
+UNFOLD = "document.querySelectorAll('main details').forEach(part => { part.open = true; })"
+WIDER = """() => [...document.querySelectorAll('main *')]
+  .filter(part => part.getBoundingClientRect().right > innerWidth + 1)
+  .slice(-3).map(part => part.outerHTML.slice(0, 160))"""
+Visit = Callable[[str], Page]
+
+
+@pytest.fixture(scope="module")
+def served(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[tuple[str, worlds.World]]:
+    """One world and one server for all pages: they are only looked at. The owner empties the tables in the end."""
+    with django_db_blocker.unblock():
+        server = LiveServer("localhost")
+        try:
+            yield server.url, worlds.build()
+        finally:
+            server.stop()
+            call_command("flush", database="owner", verbosity=0, interactive=False)
+            connections.close_all()  # beside an event loop they are others than those of the set-up
+
+
+@pytest.fixture
+def visit(served: tuple[str, worlds.World], chromium: Browser) -> Iterator[Visit]:
+    """A page of this person's own browser; what its console said is looked at in the end."""
+    (url, world), pages, complaints = served, [], []
+
+    def open_browser(who: str) -> Page:
+        context = open_context(chromium, url)
+        if who in world.people:
+            cookie = worlds.cookie_of(world.people[who])
+            context.add_cookies([{"name": "sessionid", "value": cookie, "url": url}])
+        pages.append(context.new_page())
+        complaints.append(complaints_of(pages[-1]))
+        return pages[-1]
+
+    yield open_browser
+    for page in pages:
+        page.context.close()
+    assert [line for lines in complaints for line in lines] == []
+
+
+def address(look: Look, world: worlds.World) -> str:
+    named = dict(world.named[look.record]) if look.record else {}
+    named |= {"slug": look.slug} if look.slug else {}
+    return reverse(look.name, kwargs=named) + (f"?{look.query}" if look.query else "")
+
+
+def faults(page: Page) -> list[str]:
+    """What is wrong with a page as it stands, on a screen and on phones, in words."""
+    found = [] if page.locator("h1").count() == 1 else [f"{page.locator('h1').count()} first headings"]
+    for width in (DESKTOP, PHONE, NARROWEST):
+        page.set_viewport_size({"width": width, "height": 900})
+        if page.evaluate("document.documentElement.scrollWidth - innerWidth") > 0:
+            found.append(f"scrolls sideways at {width}: {page.evaluate(WIDER)}")
+        if width != NARROWEST:
+            found += [f"at {width}, {violation}" for violation in violations(page)]
+    page.set_viewport_size({"width": DESKTOP, "height": 900})
+    return found
+
+
+def faults_of(page: Page, url: str, status: int) -> list[str]:
+    answer = page.goto(url)
+    assert answer
+    found = [] if answer.status == status else [f"answers {answer.status}"]
+    page.evaluate(UNFOLD)
+    return [f"{url}: {fault}" for fault in found + faults(page)]
+
+
+def pages_of(resolver: URLResolver, space: str = "") -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLPattern) and pattern.callback is not not_here:
+            yield f"{space}{pattern.name}"
+        elif isinstance(pattern, URLResolver) and not is_no_page(pattern):
+            yield from pages_of(pattern, f"{space}{pattern.namespace}:" if pattern.namespace else space)
+
+
+def is_no_page(pattern: URLResolver) -> bool:
+    """Django's own administration, and the API: its description page is the work of others."""
+    return pattern.app_name == "admin" or str(pattern.pattern).startswith("api/")
+
+
+def test_every_page_is_opened_by_somebody() -> None:
+    opened = {look.name for looks in PAGES.values() for look in looks} - {"admin:index"}
+    assert set(pages_of(get_resolver())) == opened | NOT_PAGES | SHADOWED | ELSEWHERE
+
+
+@pytest.mark.parametrize(("who", "looks"), GROUPS)
+def test_pages_are_clean_and_fit_the_screen(
+    who: str, looks: Sequence[Look], served: tuple[str, worlds.World], visit: Visit
+) -> None:
+    page = visit(who)
+    found = [fault for look in looks for fault in faults_of(page, address(look, served[1]), look.status)]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("who", PAGES)
+def test_pages_are_small_and_have_titles_of_their_own(who: str, served: tuple[str, worlds.World]) -> None:
+    world, titles, found = served[1], dict[str, str](), list[str]()
+    client = worlds.client_of(world.people[who]) if who in world.people else Client()
+    for look in PAGES[who]:
+        page = client.get(address(look, world)).content
+        (title,) = re.findall(r"<title>(.+?)</title>", page.decode(), re.DOTALL)
+        if len(page) > MOST_BYTES:
+            found.append(f"{look}: {len(page)} bytes")
+        if titles.setdefault(title, look.name) != look.name:
+            found.append(f"{look}: its title says “{title}”, as {titles[title]} does")
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("who", ["maria", "liaison", "gov"])
+def test_the_menu_of_a_person_is_clean_when_it_is_open(who: str, visit: Visit) -> None:
+    page = visit(who)
+    page.goto("/")
+    for width in (DESKTOP, PHONE):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.locator(".menu__button").click()
+        expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+        assert violations(page, inside=".account") == []
+        page.keyboard.press("Escape")
+
+
+def test_what_is_not_there_and_what_is_not_allowed_are_clean_pages(visit: Visit) -> None:
+    page, found = visit("gov"), list[str]()
+    for url in ("/engagements/E-00000000/", "/nowhere/", "/engagements/new/"):
+        page.goto(url)
+        found += faults(page)
+    assert not found, "\n".join(found)
+
+
+class Sent(NamedTuple):
+    """A form that is sent with nothing, or with what cannot be."""
+
+    look: Look
+    button: str
+    fills: dict[str, str] = {}
+
+
+EMPTIED = {
+    "maria": [
+        Sent(Look("engagements:start"), "Save and go on"),
+        Sent(
+            Look("engagements:step", "bare", slug="who"),
+            "Save and go on",
+            {"#id_counterparts-0-name": f"{worlds.LONG[:120]} {worlds.ARABIC}"},
+        ),
+        Sent(Look("engagements:step", "bare", slug="when"), "Save and go on", {"#id_ends_on": "2020-01-01"}),
+        Sent(
+            Look("engagements:step", "draft", slug="sharing"),
+            "Save and go on",
+            {"#id_named-0-name": "Nobody"},
+        ),
+        Sent(Look("engagements:check", "bare"), "File it"),
+        Sent(
+            Look("engagements:amend", "filed"), "File the change", {"#id_title": "", "#id_stops-0-city": ""}
+        ),
+        Sent(Look("engagements:resume", "postponed"), "Set these dates"),
+        Sent(
+            Look("engagements:report", "held"),
+            "File the report",
+            {"#id_summary": "", "#id_gifts_value": "-5"},
+        ),
+        Sent(Look("engagements:note", "filed"), "Save the note"),
+        Sent(Look("engagements:answer", "asked"), "Send the answer"),
+        Sent(Look("engagements:respond", "given"), "Record what we did"),
+        Sent(Look("counterparts:add"), "Add to the register", {"#id_website": "no address"}),
+        Sent(Look("accounts:profile"), "Save", {"#id_name": ""}),
+        Sent(Look("account_change_password"), "Save the new password"),
+    ],
+    "liaison": [
+        Sent(Look("engagements:request", "working"), "Release to the office", {"#id_advice-reasoning": ""})
+    ],
+    "briefer": [
+        Sent(Look("briefings:draft"), "Save and choose the readers"),
+        Sent(
+            Look("briefings:audience", "written"),
+            "Save and see who gets what",
+            {"#id_rules-0-who": "California"},
+        ),
+        Sent(Look("briefings:answer", "question"), "Send the answer"),
+        Sent(Look("briefings:recall", "released"), "Recall it"),
+    ],
+    "gov": [Sent(Look("briefings:read", "copy"), "Ask")],
+    "anonymous": [
+        Sent(Look("account_login"), "Sign in", {"#id_login": "nobody@example.gov", "#id_password": "wrong"}),
+        Sent(Look("account_reset_password"), "Send the link"),
+    ],
+}
+
+
+@pytest.mark.parametrize("who", EMPTIED)
+def test_a_form_with_problems_is_clean_and_its_summary_takes_the_focus(
+    who: str, served: tuple[str, worlds.World], visit: Visit
+) -> None:
+    page, found = visit(who), list[str]()
+    for sent in EMPTIED[who]:
+        page.goto(address(sent.look, served[1]))
+        for field, text in sent.fills.items():
+            page.fill(field, text)
+        page.get_by_role("button", name=sent.button, exact=True).last.click()
+        expect(page.locator("[data-error-summary]")).to_be_focused()
+        found += [f"{sent.look}: {fault}" for fault in faults(page)]
+        if not page.title().startswith("Error: "):
+            found.append(f"{sent.look}: the title does not say that there is an error")
+    assert not found, "\n".join(found)
+
+
+def test_a_list_that_opens_as_one_types_is_clean(served: tuple[str, worlds.World], visit: Visit) -> None:
+    page = visit("maria")
+    page.goto(address(Look("engagements:step", "bare", slug="who"), served[1]))
+    page.locator("#id_counterparts-0-name").press_sequentially("Donau")
+    expect(page.get_by_role("option").first).to_be_visible()
+    assert faults(page) == []

@@ -1,0 +1,219 @@
+"""A small world in which every page has something to show, and some of it is long, right-to-left or combining."""
+
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.test import Client
+
+from accounts.models import Member, User
+from accounts.requests import ACTING_FOR
+from activity.models import Notice
+from briefings import actions as briefing_actions
+from briefings.choices import Label
+from engagements import actions
+from engagements.models import AdviceRequest, Coverage, Engagement, Question
+from tests.browser.people import PASSWORD
+from tests.factories import accounts as people
+from tests.factories import briefings as make_briefing
+from tests.factories import engagements as make
+
+LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 2
+ARABIC = "حكومة إمارة أبوظبي – دائرة الطاقة والمياه"
+COMBINING = "Z͑ͫ̓a͊̔l̋͑g̈o͛ Ủy ban nhân dân thành phố Đà Nẵng"
+TEXT = f"Agree on shared monitoring of the river.\n\n{ARABIC}\n\n{LONG}"
+MARKDOWN = (
+    f"Ask about the **river**:\n\n- {COMBINING}\n- {LONG}\n\n> {ARABIC}\n\n[The treaty](https://example.org/)"
+)
+
+
+class World(NamedTuple):
+    people: dict[str, Member | User]
+    named: dict[str, dict[str, Any]]
+    """The parameters of an address that name each record."""
+
+
+def build() -> World:
+    cast = gather()
+    named = {**plans(cast), **advice(cast), **written(cast)}
+    named["counterpart"] = {"reference": engagement_of(named, "filed").counterparts.first().reference}
+    for who in ("liaison", "maria"):
+        notice = Notice.objects.filter(recipient=cast[who].user).latest("pk")
+        named[f"notice of {who}"] = {"key": notice.delivery_key}
+    return World({**cast, **others(cast)}, named)
+
+
+def gather() -> dict[str, Member]:
+    """The cast of conftest.py, and those whose pages are empty."""
+    division = people.make_division("ocd-division/country:us/state:ca")
+    california = people.make_office(
+        "California International Office", short_name="California", division=division
+    )
+    texas = people.make_office("Texas Office of Foreign Affairs", short_name="Texas")
+    mexico = people.make_desk("Mexico Desk", short_name="Mexico Desk")
+    japan = people.make_desk("Japan Desk", short_name="Japan Desk")
+    oversight = people.make_office("Office of Oversight", level="federal")
+    Coverage.objects.create(desk=mexico, country="MX")
+    serve = people.make_member
+    cast = {
+        "maria": serve(california, "staff", user=people.make_user("Maria Lopez", password=PASSWORD)),
+        "lee": serve(california, "lead", name="Lee Nguyen"),
+        "gov": serve(california, "principal", name="Gale Overton", title="Governor"),
+        "liaison": serve(mexico, "liaison", name="Dana Liaison"),
+        "desk_lead": serve(mexico, "desk_lead", name="Drew Desklead"),
+        "other_liaison": serve(japan, "liaison", name="Jun Liaison"),
+        "briefer": serve(mexico, "briefer", name="Bo Briefer"),
+        "second_briefer": serve(mexico, "briefer", name=COMBINING),
+        "lone_briefer": serve(japan, "briefer", name="Una Briefer"),
+        "auditor": serve(oversight, "auditor", name="Audrey Auditor"),
+        "tom": serve(texas, "staff", name="Tom Baker"),
+        "texan": serve(texas, "principal", name="Terry Principal"),
+    }
+    serve(texas, "reader", user=cast["lee"].user)
+    serve(people.make_office(LONG, short_name=LONG[:60]), "staff", user=cast["maria"].user)
+    return cast
+
+
+def others(cast: dict[str, Member]) -> dict[str, Member | User]:
+    return {
+        "operator": people.make_user("Olga Operator", is_staff=True, is_superuser=True),
+        "outsider": people.make_former_member(cast["maria"].office, name="Otto Outsider"),
+    }
+
+
+def plans(cast: dict[str, Member]) -> dict[str, dict[str, Any]]:
+    maria = cast["maria"]
+    bare = actions.draft(actions.Plan(fields={"title": "Something with the port"}), by=maria)
+    held, postponed = make.held(maria), actions.postpone(make.filed(maria), by=maria, reason=TEXT)
+    actions.cancel(make.filed(maria, title="Trade breakfast"), by=maria)
+    reported = make.held(maria)
+    actions.report(reported, by=maria, summary=TEXT, follow_up=TEXT, gifts="A vase", gifts_value="40.00")
+    actions.add_commitment(reported, by=maria, text="Send the river data.", due_on=make.in_days(-3))
+    promised = actions.add_commitment(reported, by=maria, text=LONG, owner=ARABIC, due_on=make.in_days(3))
+    made = {
+        "bare": bare,
+        "draft": make.drafted(maria),
+        "filed": full(maria),
+        "held": held,
+        "postponed": postponed,
+        "reported": reported,
+        "today": make.filed(maria, starts_on=make.in_days(0), ends_on=make.in_days(1)),
+    }
+    named = {name: {"reference": record.reference} for name, record in made.items()}
+    return {**named, "commitment": {"reference": promised.reference}}
+
+
+def full(maria: Member) -> Engagement:
+    """Long in every line, amended, shared, flagged."""
+    words = {
+        "purpose": TEXT,
+        "payer": "host",
+        "payer_note": LONG,
+        "arranged_by": ARABIC,
+        "foreign_agent": LONG,
+    }
+    fields = {"topics": ["water", "energy"], "has_binding_language": True, **words}
+    plan = make.plan(maria, title=f"{ARABIC} {LONG}"[:200], start_time="14:30", **fields)
+    bodies = [
+        *(plan.counterparts or []),
+        make.counterpart(maria, name=LONG[:200], native_name=ARABIC, profile=MARKDOWN),
+        make.counterpart(maria, name=COMBINING, kind="person"),
+    ]
+    crowd = [
+        {"side": "ours", "name": COMBINING, "title": LONG},
+        {"side": "theirs", "name": ARABIC, "title": "Minister"},
+    ]
+    whole = actions.Plan(plan.fields, counterparts=bodies, stops=plan.stops, participants=crowd)
+    filed = actions.file(actions.draft(whole, by=maria), by=maria)
+    again = actions.amend(filed, actions.Plan(fields={"mode": "advocacy"}), by=maria, version=filed.version)
+    actions.share(again, by=maria, visibility="shared", people=[maria.user])
+    actions.note_for_office(again, by=maria, text=TEXT)
+    return again
+
+
+def advice(cast: dict[str, Member]) -> dict[str, dict[str, Any]]:
+    maria, liaison = cast["maria"], cast["liaison"]
+    asked = actions.take(make.requested(maria, liaison), by=liaison)
+    actions.note_for_desk(asked, by=liaison, text=TEXT)
+    question: Question = actions.ask_question(asked, by=liaison, text=TEXT)
+    working = actions.take(make.requested(maria, liaison), by=liaison)
+    answered = actions.ask_question(working, by=liaison, text="When?")
+    actions.answer_question(answered, by=maria, text=TEXT)
+    actions.draft_advice(working, by=liaison, position="concern", reasoning=MARKDOWN)
+    given = make.advised(maria, liaison)
+    responded = make.advised(maria, liaison)
+    actions.respond(responded, by=maria, kind="adapted", reason=TEXT)
+    lapsed = make.requested(maria, liaison)
+    AdviceRequest.objects.filter(pk=lapsed.pk).update(due_on=make.in_days(-1))
+    actions.lapse_overdue()
+    first = engagement_of({"filed": {"reference": full(maria).reference}}, "filed").advice_requests.first()
+    assert first
+    records = {
+        "requested": first,
+        "asked": question.request,
+        "working": working,
+        "given": given.request,
+        "responded": responded.request,
+        "lapsed": lapsed,
+    }
+    named = {name: {"reference": record.reference} for name, record in records.items()}
+    return named | {
+        f"{name} engagement": {"reference": row.engagement.reference} for name, row in records.items()
+    }
+
+
+def written(cast: dict[str, Member]) -> dict[str, dict[str, Any]]:
+    author, other, gov, lead = (cast[name] for name in ("briefer", "second_briefer", "gov", "lee"))
+    sections = [
+        make_briefing.section(Label.CLEAR, "First lines", MARKDOWN),
+        make_briefing.section(Label.AMBER, LONG[:150], TEXT),
+        make_briefing.section(Label.RED, ARABIC, "Only for the people named."),
+    ]
+    said: dict[str, Any] = {
+        "title": f"{ARABIC} {LONG}"[:150],
+        "sections": sections,
+        "audience": [make_briefing.for_person(gov), make_briefing.for_office(lead)],
+        "acknowledge_by": make.in_days(5),
+    }
+    draft, waiting = make_briefing.drafted(author, **said), make_briefing.submitted(author, **said)
+    released = make_briefing.released(author, other, **said)
+    copy = released.deliveries.get(recipient=gov.user)
+    answered = briefing_actions.ask(copy, by=gov, text="Who pays?")
+    briefing_actions.answer(answered, by=author, text=TEXT)
+    question = briefing_actions.ask(copy, by=gov, text=TEXT)
+    gone = make_briefing.released(author, other, **said)
+    briefing_actions.recall(gone, by=author, reason="A wrong name.")
+    new = make_briefing.released(author, other, **said).deliveries.get(recipient=gov.user)
+    named: dict[str, Any] = {
+        "written": draft,
+        "waiting": waiting,
+        "released": released,
+        "recalled": gone,
+        "copy": copy,
+        "new copy": new,
+        "gone copy": gone.deliveries.get(recipient=gov.user),
+    }
+    references: dict[str, dict[str, Any]] = {
+        name: {"reference": record.reference} for name, record in named.items()
+    }
+    references["cut"] = {**references["waiting"], "number": 1}
+    references["question"] = {**references["released"], "question": question.reference}
+    return references
+
+
+def engagement_of(named: dict[str, dict[str, Any]], name: str) -> Any:
+    return Engagement.objects.get(**named[name])
+
+
+def client_of(person: Member | User) -> Client:
+    """Signed in already, acting for the office of this membership."""
+    client = Client()
+    client.force_login(person.user if isinstance(person, Member) else person)
+    session = client.session
+    if isinstance(person, Member):
+        session[ACTING_FOR] = person.pk
+        session.save()
+    return client
+
+
+def cookie_of(person: Member | User) -> str:
+    return client_of(person).cookies[settings.SESSION_COOKIE_NAME].value
