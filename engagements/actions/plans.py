@@ -173,10 +173,18 @@ def move(held: Engagement, status: Status) -> None:
 def _set_fields(engagement: Engagement, plan: Plan) -> None:
     for name, value in plan.fields.items():
         setattr(engagement, name, value)
+    _require_plausible_years(engagement)
     if engagement.starts_on and not engagement.ends_on:
         engagement.ends_on = engagement.starts_on
     if engagement.starts_on and engagement.ends_on and engagement.ends_on < engagement.starts_on:
         raise Invalid({"ends_on": ["The last day cannot be before the first day."]})
+
+
+def _require_plausible_years(engagement: Engagement) -> None:
+    """A slip of the keyboard (year 0002, 20226) would also be beyond what the clock can count."""
+    days = {"starts_on": engagement.starts_on, "ends_on": engagement.ends_on}
+    if wrong := [name for name, day in days.items() if day and not 1900 <= day.year <= 2200]:
+        raise Invalid({name: ["Check the year."] for name in wrong})
 
 
 def _set_parts(engagement: Engagement, plan: Plan) -> None:

@@ -1,6 +1,7 @@
 """Empower and equip, never co-opt: nothing a federal user does changes, delays or hides an engagement."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from django.forms.models import model_to_dict
 
 from accounts.models import Member
 from activity.models import Entry
-from diplomacy.lib.errors import Conflict, Forbidden
+from diplomacy.lib.errors import Conflict, Forbidden, Invalid
 from engagements import actions, rules
 from engagements.models import Advice, AdviceRequest, Engagement
 from tests.factories import engagements as make
@@ -169,3 +170,10 @@ def test_one_unreleased_advice_a_request(maria: Member, liaison: Member) -> None
     make_draft(request, by=liaison, position="support", reasoning="a")
     make_draft(request, by=liaison, position="concern", reasoning="b")
     assert [advice.position for advice in request.advice.all()] == ["concern"]
+
+
+@pytest.mark.parametrize("day", [date.min, date(226, 5, 1), date.max])
+def test_a_year_nobody_meant_is_refused_at_the_field(maria: Member, day: date) -> None:
+    with pytest.raises(Invalid) as refused:
+        make.drafted(maria, starts_on=day, ends_on=day)
+    assert set(refused.value.fields) == {"starts_on", "ends_on"}
