@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import pytest
+from django.core import mail
 from django.core.management import call_command
 from django.db import connections
 from django.test import Client
@@ -156,6 +157,15 @@ def test_what_is_not_there_and_what_is_not_allowed_are_clean_pages(visit: Visit)
         page.goto(url)
         found += faults(page)
     assert not found, "\n".join(found)
+
+
+def test_the_page_behind_a_link_to_reset_a_password_is_clean(
+    served: tuple[str, worlds.World], visit: Visit
+) -> None:
+    Client().post(reverse("account_reset_password"), {"email": "maria.lopez@example.gov"})
+    link = re.search(r"https?://[^/\s]+(\S+)", str(mail.outbox[-1].body))
+    assert link
+    assert faults_of(visit("anonymous"), link[1], 200) == []
 
 
 class Sent(NamedTuple):

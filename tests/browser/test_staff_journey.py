@@ -69,10 +69,7 @@ def say_whom(staff: Person, lee: Member) -> None:
     staff.write("theirs-0-name", "Rosario Ibarra Quintero").write("theirs-0-title", "Secretary of Water")
     staff.find("ours-0-name", "Lee", lee.user.name).press("Save and go on")
     staff.sees("“Tijuana River Commission” is not on the register.")
-    expect(
-        staff.page.get_by_label("A new one: put “Tijuana River Commission” on the register")
-    ).to_be_checked()
-    staff.select("If it is new: what is it?", "International organisation")
+    staff.select("What is it?", "International organisation")
     staff.find("counterparts-1-country", "Mexi", "Mexico").press("Save and go on")
 
 
@@ -148,7 +145,7 @@ def test_without_script_on_a_phone_a_plan_is_logged_as_well(maria: Member, at_br
     staff.press("Save and go on").write("counterparts-0-name", "government of baja california")
     staff.press("Add another counterpart").write("counterparts-1-name", "Clínica Frontera")
     staff.press("Save and go on").sees("“Clínica Frontera” is not on the register.")
-    staff.select("If it is new: what is it?", "Company").select("If it is new: its country", "Mexico")
+    staff.select("What is it?", "Company").select("Its country", "Mexico")
     staff.press("Save and go on").write("First day", day(20)).write("stops-0-city", "Tijuana")
     staff.select("stops-0-country", "Mexico").write("stops-0-region", "Baja California")
     staff.press("Save and go on").press("Save and go on").press("Save and go on")

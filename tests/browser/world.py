@@ -55,7 +55,11 @@ def gather() -> dict[str, Member]:
     Coverage.objects.create(desk=mexico, country="MX")
     serve = people.make_member
     cast = {
-        "maria": serve(california, "staff", user=people.make_user("Maria Lopez", password=PASSWORD)),
+        "maria": serve(
+            california,
+            "staff",
+            user=people.make_user("Maria Lopez", email="maria.lopez@example.gov", password=PASSWORD),
+        ),
         "lee": serve(california, "lead", name="Lee Nguyen"),
         "gov": serve(california, "principal", name="Gale Overton", title="Governor"),
         "liaison": serve(mexico, "liaison", name="Dana Liaison"),
