@@ -54,8 +54,8 @@ class ReportForm(house.Versioned, house.ModelForm[OutcomeReport]):
         labels: ClassVar = {
             "summary": "What came of it?",
             "follow_up": "What happens next?",
-            "gifts_value": "Value in US dollars",
-            "hosted_travel_value": "Value in US dollars",
+            "gifts_value": "Value of the gifts in US dollars",
+            "hosted_travel_value": "Value of what others paid in US dollars",
         }
         help_texts: ClassVar = {
             "summary": "A few sentences. It starts from what was planned: change what turned out otherwise.",
