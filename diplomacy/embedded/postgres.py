@@ -137,7 +137,7 @@ class Postgres(Service):
                 for extension in EXTENSIONS:
                     connection.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}".encode())
                 connection.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
-        self.memory.keep("prepared", True)
+        self.memory.keep(prepared=True)
 
     def make_roles(self) -> None:
         """The owner migrates. The app role, all that web and workers are given, owns and bypasses nothing."""

@@ -13,6 +13,7 @@ from typing import Any
 
 HOST = "127.0.0.1"
 DATABASE, OWNER, APP = "diplomacy", "diplomacy_owner", "diplomacy_app"
+PASSWORDS = {"postgres": 24, OWNER: 24, APP: 24, "valkey": 24, "secret_key": 48}  # and their bytes
 PATIENCE = 60.0
 
 
@@ -26,15 +27,16 @@ class Memory:
     def __init__(self, at: Path) -> None:
         self.path = at / "services.json"
         self.values: dict[str, Any] = json.loads(self.path.read_text()) if self.path.exists() else {}
-        for name in ("postgres", OWNER, APP, "valkey", "secret_key"):
-            if name not in self.values:
-                self.keep(name, secrets.token_urlsafe(48 if name == "secret_key" else 24))
+        names = [name for name in PASSWORDS if name not in self.values]
+        if names:
+            self.keep(**{name: secrets.token_urlsafe(PASSWORDS[name]) for name in names})
 
     def __getitem__(self, name: str) -> Any:
         return self.values[name]
 
-    def keep(self, name: str, value: object) -> None:
-        self.values[name] = value
+    def keep(self, **values: object) -> None:
+        """In one step, so that whoever reads meanwhile finds all of it or none."""
+        self.values |= values
         draft = self.path.with_suffix(".new")
         draft.touch(mode=0o600)
         draft.write_text(json.dumps(self.values, indent=1))
@@ -46,7 +48,7 @@ class Memory:
             with contextlib.suppress(OSError), socket.socket() as probe:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 probe.bind((HOST, port))
-                self.keep(name, probe.getsockname()[1])
+                self.keep(**{name: probe.getsockname()[1]})
                 break
         return int(self.values[name])
 
