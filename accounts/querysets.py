@@ -1,6 +1,8 @@
 from datetime import date
 from typing import Any, Self
 
+from django.apps import apps
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -28,10 +30,6 @@ class OfficeQuerySet(SignedInQuerySet):
 
     def desks(self) -> Self:
         return self.open().filter(is_desk=True)
-
-    def current_coalition_ids(self) -> list[int]:
-        held = self.filter(_current(timezone.localdate(), "coalition_memberships__"))
-        return list(held.values_list("coalition_memberships__coalition_id", flat=True).distinct())
 
     def in_coalition(self, coalition_id: int, *, on: date) -> Self:
         """Those that belong to it on a day."""
@@ -68,6 +66,13 @@ class MemberQuerySet(VisibleQuerySet):
         return self.filter(_current(today), user__is_active=True).filter(
             Q(office__closed_on=None) | Q(office__closed_on__gt=today)
         )
+
+    def with_coalitions(self) -> Self:
+        """`coalition_ids`: the coalitions that the office belongs to today."""
+        joined = apps.get_model("accounts.CoalitionMember")._default_manager.filter(
+            _current(timezone.localdate()), office=models.OuterRef("office")
+        )
+        return self.annotate(coalition_ids=ArraySubquery(joined.values("coalition")))
 
     def of_office(self, office: models.Model) -> Self:
         return self.current().filter(office=office)

@@ -23,7 +23,7 @@ def _own(request: HttpRequest) -> NoticeQuerySet:
 def notices(request: HttpRequest) -> HttpResponse:
     """The unread first; those that were read are the other tab, and the page when nothing is unread."""
     own = _own(request)
-    is_read = request.GET.get("tab") == "read" or not own.unread().exists()
+    is_read = request.GET.get("tab") == "read" or not request.user.unread_notices  # type: ignore[union-attr]
     page = page_of(
         own.exclude(read_at=None) if is_read else own.unread(),
         order="-id",

@@ -1,5 +1,6 @@
 """What a desk decides on and what an office reads, gathered through `visible_to` in a constant number of queries."""
 
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -25,10 +26,9 @@ class VersionChange(NamedTuple):
     """Filed since this reader last read it."""
 
 
-def region(engagement: Engagement) -> str:
-    """Whom it meets, by place: `Baja California, Mexico`, and how many more."""
-    bodies = engagement.counterparts.all()
-    named = dict.fromkeys(places.describe("", body.subdivision, body.country) for body in bodies)
+def region(met: Iterable[tuple[str, str]]) -> str:
+    """Whom it meets, by subdivision and country: `Baja California, Mexico`, and how many more."""
+    named = dict.fromkeys(places.describe("", *place) for place in met)
     found = [place for place in named if place]
     more = f" and {len(found) - 2} more" if len(found) > 2 else ""
     return "; ".join(found[:2]) + more
@@ -47,7 +47,7 @@ def context(held: AdviceRequest, *, reader: Any, member: Member | None) -> dict[
     return {
         "held": held,
         "engagement": engagement,
-        "region": region(engagement),
+        "region": region((body.subdivision, body.country) for body in engagement.counterparts.all()),
         "standing": advice_clock.read(held),
         "is_late": held.due_on < clock.today(),
         "is_restricted": engagement.visibility == Visibility.RESTRICTED,

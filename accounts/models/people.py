@@ -50,17 +50,17 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Memberships that hold today. Read once for each request, because each request has its own user."""
         if not self.is_active:
             return []
-        return list(Member.objects.filter(user=self).current().select_related("office").order_by("pk"))
+        held = Member.objects.filter(user=self).current().with_coalitions()
+        return list(held.select_related("office").order_by("pk"))
 
     @cached_property
     def reader_keys(self) -> frozenset[str]:
         if not self.standing:
             return frozenset()
-        offices = [member.office_id for member in self.standing]
-        coalitions = Office.objects.filter(pk__in=offices).current_coalition_ids()
+        coalitions = {pk for member in self.standing for pk in member.coalition_ids}  # type: ignore[attr-defined]
         return rules.reader_keys(self.pk, [(m.office_id, m.role) for m in self.standing], coalitions)
 
-    @property
+    @cached_property
     def unread_notices(self) -> int:
         return int(self.notices.filter(read_at=None).count())
 

@@ -13,14 +13,23 @@ from diplomacy.embedded import CannotStart, services
 
 def obey(command: list[str], environment: Mapping[str, str]) -> int:
     """Runs one command, passing on what it is asked; a terminal's Ctrl-C reaches the command by itself."""
-    child = subprocess.Popen(command, env=environment)
+    child: subprocess.Popen[bytes] | None = None
+    asked: list[int] = []
 
     def pass_on(number: int, frame: object) -> None:
-        if number != signal.SIGINT or not sys.stdin.isatty():
+        if number == signal.SIGINT and sys.stdin.isatty():
+            return
+        if child:
             child.send_signal(number)
+        else:
+            asked.append(number)
 
+    # First this: a signal that came between would leave the command behind without us.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, pass_on)
+    child = subprocess.Popen(command, env=environment)
+    for number in asked:
+        child.send_signal(number)
     code = child.wait()
     return code if code >= 0 else 128 - code
 
@@ -39,6 +48,8 @@ def main() -> int:
     except CannotStart as reason:
         print(reason, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import contextlib
 import importlib.util
 import json
 import secrets
+import signal
 import socket
 import subprocess
 import time
@@ -109,6 +110,8 @@ class Service:
     def stop(self) -> None:
         self.ask_to_stop()
         if self.process:
+            if self.process.poll() is None:  # It was not up yet, and so could not be asked in its own words.
+                self.process.send_signal(signal.SIGINT)
             self.process.wait(PATIENCE)
 
     def prepare(self) -> None:

@@ -134,6 +134,11 @@ class Engagement(Protected):
         return self.filed_at is not None
 
     @property
+    def stop_places(self) -> list[str]:
+        """In words; of a row that came with `in_rows`."""
+        return [places.describe(**stop) for stop in self.went]  # type: ignore[attr-defined]
+
+    @property
     def topic_labels(self) -> list[str]:
         return [str(Topic(topic).label) for topic in self.topics]
 

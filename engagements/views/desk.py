@@ -54,7 +54,7 @@ def queue(request: MemberRequest) -> HttpResponse:
         "desk": member.office,
         "form": form,
         "page": page,
-        "rows": [(row, advice_clock.read(row), advice_page.region(row.engagement)) for row in page.rows],
+        "rows": [(row, advice_clock.read(row), advice_page.region(row.met)) for row in page.rows],
         "is_closed": is_closed,
         "is_narrowed": form.is_bound and any(form.cleaned_data.values()),
         "open_count": opened.count(),

@@ -76,7 +76,7 @@ def shared(request: MemberRequest) -> HttpResponse:
 
 def _visible(request: MemberRequest) -> EngagementQuerySet:
     rows: EngagementQuerySet = Engagement.objects.visible_to(request.user)
-    return rows.select_related("office").prefetch_related("counterparts", "stops")
+    return rows.in_rows()
 
 
 def _list(request: MemberRequest, listing: Listing, rows: EngagementQuerySet) -> HttpResponse:

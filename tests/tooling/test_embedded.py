@@ -35,6 +35,7 @@ OUR_OWN = (
 def at(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     # Long, deep and with a space: none of it may matter.
     folder = tmp_path_factory.mktemp("embedded") / "a folder" / ("deep" * 20) / "var"
+    folder.parent.mkdir(parents=True)
     yield folder
     stop(folder)
 

@@ -1,6 +1,6 @@
 """The product's components, as tags that every template has."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -153,6 +153,13 @@ def _day(value: date | datetime | None) -> date | None:
     if isinstance(value, datetime):
         return timezone.localdate(value) if timezone.is_aware(value) else value.date()
     return value or None
+
+
+@register.filter
+def first_few(words: Sequence[Any], most: int) -> str:
+    """`Tijuana; Mexicali and 2 more`."""
+    more = f" and {len(words) - most} more" if len(words) > most else ""
+    return "; ".join(str(word) for word in words[:most]) + more
 
 
 # Text -----------------------------------------------------------------------------------------------------------------
