@@ -94,6 +94,11 @@ class Stop(house.Form):
     arrives_on = forms.DateField(label="Arrival", required=False)
 
 
+class Arrivals(house.FilterForm):
+    city = forms.CharField(max_length=80, required=False)
+    since = forms.DateField(label="Arrives after", required=False)
+
+
 class Stops(house.Rows):
     row_name = "Stop"
     add_words = "Add another stop"
@@ -202,7 +207,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "sample": Sample(prefix="good"),
         "refused": refused,
         "stops": StopRows(prefix="stops", initial=[{"city": "Mexicali", "arrives_on": date(2027, 5, 3)}]),
-        "filters": Stop(prefix="filter"),
+        "filters": Arrivals(prefix="filter"),
         "user": person,
         "acting": person.standing[1],
         "places": [

@@ -9,7 +9,7 @@ from engagements.choices import Kind, Status, Topic
 from engagements.models import Engagement
 
 
-class FilterForm(house.Form):
+class Narrow(house.FilterForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         since, until = cleaned.get("since"), cleaned.get("until")
@@ -40,7 +40,7 @@ class EngagementFilter(django_filters.FilterSet):  # type: ignore[misc]  # it ha
     class Meta:
         model = Engagement
         fields: ClassVar = ["q", "status", "kind", "topic", "country", "since", "until"]
-        form = FilterForm
+        form = Narrow
 
     def by_topic(self, rows: Any, name: str, topic: str) -> Any:
         return rows.filter(topics__contains=[topic])

@@ -28,8 +28,8 @@ def obey(command: list[str], environment: Mapping[str, str]) -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, pass_on)
     child = subprocess.Popen(command, env=environment)
-    for number in asked:
-        child.send_signal(number)
+    for missed in asked:
+        child.send_signal(missed)
     code = child.wait()
     return code if code >= 0 else 128 - code
 

@@ -91,7 +91,7 @@ WHO = [("", "Anybody"), ("mine", "Me"), ("none", "Nobody yet")]
 CLOCK = [("", "Any"), ("office", "Waiting for the office"), ("desk", "Waiting for us")]
 
 
-class QueueFilter(house.Form):
+class QueueFilter(house.FilterForm):
     who = forms.ChoiceField(label="Who has it", choices=WHO, required=False)
     waits = forms.ChoiceField(label="Waiting for", choices=CLOCK, required=False)
     country = forms.ChoiceField(label="Country", required=False)
