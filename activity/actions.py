@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 BROKER_REST = 5.0
 """Seconds in which a broker that did not answer is not asked again, so that nobody's filing waits for it twice."""
 _broker_rests_until = 0.0
+KEPT = timedelta(days=1)
 
 
 def record(
@@ -129,3 +131,9 @@ def once(key: str, *, user_id: int, digest: str, make: Callable[[], models.Model
     creation.subject_id = make().pk
     creation.save(update_fields=["subject_id"])
     return creation.subject_id, is_first
+
+
+def forget_keys() -> int:
+    """Idempotency keys of more than a day ago. Nobody repeats a request that long."""
+    old = Creation.objects.filter(made_at__lt=timezone.now() - KEPT)
+    return old.delete()[0]

@@ -2,6 +2,7 @@ import uuid
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -14,6 +15,7 @@ class Entry(models.Model):
     """One line of the log: who, for which office, did what, to what, when. The app role can only append.
 
     `readers` narrows a line to some of its subject's readers (a desk's own work); empty means all of them.
+    `data` is content and may expire; then `salt` goes too, so that nobody can guess it from the hash that stays.
     """
 
     at = models.DateTimeField(db_default=Now(), editable=False)
@@ -25,6 +27,8 @@ class Entry(models.Model):
     subject_reference = models.CharField(max_length=12)
     readers = ArrayField(models.CharField(max_length=64), default=list)
     data = models.JSONField(default=dict)
+    salt = models.UUIDField(null=True, db_default=RandomUUID(), editable=False)
+    expired_at = models.DateTimeField(null=True, editable=False)
 
     objects = EntryQuerySet.as_manager()
 
@@ -38,6 +42,18 @@ class Entry(models.Model):
     @property
     def words(self) -> Kind:
         return KINDS[self.kind]
+
+
+class Seal(models.Model):
+    """An entry's place in the chain. Only the database's own function writes it (`activity.chain`)."""
+
+    number = models.BigIntegerField(primary_key=True)
+    entry = models.OneToOneField(Entry, models.PROTECT, related_name="seal")
+    content = models.BinaryField(help_text="SHA-256 of the entry's salt and data")
+    hash = models.BinaryField(help_text="SHA-256 of the hash before this one and of the entry")
+
+    def __str__(self) -> str:
+        return f"{self.number}: {bytes(self.hash).hex()}"
 
 
 class Notice(models.Model):
