@@ -248,6 +248,21 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
     },
     "expire briefings": {"task": "briefings.tasks.expire", "schedule": 600.0},
+    "seal the log": {
+        "task": "activity.tasks.seal",
+        "schedule": float(os.environ.get("SEAL_SECONDS", "5")),
+        "options": {"expires": 60},
+    },
+    "anchor the log": {
+        "task": "activity.tasks.anchor",
+        "schedule": float(os.environ.get("ANCHOR_SECONDS", "600")),
+        "options": {"expires": 600},
+    },
+    "mail an anchor of the log": {
+        "task": "activity.tasks.mail_anchor",
+        "schedule": float(os.environ.get("ANCHOR_MAIL_SECONDS", "86400")),
+    },
+    "forget used keys": {"task": "activity.tasks.forget_keys", "schedule": 3600.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_TIMEZONE = TIME_ZONE
@@ -342,3 +357,6 @@ LOGGING = {
 # Longer than a mail server may take over one message: after that another worker tries.
 NOTICE_CLAIM_SECONDS = int(os.environ.get("NOTICE_CLAIM_SECONDS", "120"))
 ADVICE_WORKING_DAYS = int(os.environ.get("ADVICE_WORKING_DAYS", "5"))
+# Where the log's tip is written down outside the database. Without either, a log cut short cannot be told from a whole one.
+ANCHOR_FILE = os.environ.get("ANCHOR_FILE", "" if TESTING else str(VAR_DIR / "anchors"))
+ANCHOR_EMAIL = os.environ.get("ANCHOR_EMAIL", "")
