@@ -42,6 +42,8 @@ def main() -> int:
     )
     parser.add_argument("command", nargs="+")
     given = parser.parse_args()
+    # A shell starts what it puts in the background deaf to this, and then it would not stop before the command runs.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with services(given.at, fast=given.fast):
             return obey(given.command, os.environ)
