@@ -3,9 +3,13 @@ from smtplib import SMTPException
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context as current
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+
+from accounts.signin import limits, strength
+from accounts.signin.strength import TYPE
 
 log = logging.getLogger(__name__)
 
@@ -15,6 +19,26 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def login(self, request: HttpRequest, user: Any) -> None:
+        super().login(request, user)
+        limits.start(request.session)
+
+    def is_reauthentication_required(self, *, app: str, **options: Any) -> bool:
+        """Who has just signed in with all they have is not asked again at once."""
+        return not strength.may_change_factors(current.request)
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, str]]:
+        """The strongest first. Who has a second factor does not prove anything with a password."""
+        if not user.is_authenticated:
+            return []
+        types = strength.types_of(user)
+        ways = [_way(*way) for kind, way in WAYS.items() if kind in types]
+        if TYPE.TOTP in types and TYPE.RECOVERY_CODES in types:
+            ways = [way for way in ways if way["id"] != "recovery_codes"]
+        if not ways and user.has_usable_password():
+            ways = [_way("reauthenticate", "Use your password", "account_reauthenticate")]
+        return ways
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """At the product's own address, not at the one a request claims to have come to."""
@@ -27,7 +51,19 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """A mail server that is down must not tell which addresses have an account: only they are written to."""
+        letter = self.render_mail(template_prefix, email, {"email": email, **context})
         try:
-            super().send_mail(template_prefix, email, context)
+            letter.send()  # not allauth's own: that asks for the request, which is over when a commit is followed
         except (SMTPException, OSError) as error:
             log.error("A message about an account was not sent: %s", type(error).__name__)
+
+
+WAYS = {
+    TYPE.WEBAUTHN: ("mfa_reauthenticate:webauthn", "Use your passkey", "mfa_reauthenticate_webauthn"),
+    TYPE.TOTP: ("mfa_reauthenticate", "Use a code", "mfa_reauthenticate"),
+    TYPE.RECOVERY_CODES: ("recovery_codes", "Use a recovery code", "mfa_reauthenticate"),
+}
+
+
+def _way(name: str, words: str, address: str) -> dict[str, str]:
+    return {"id": name, "description": words, "url": reverse(address)}

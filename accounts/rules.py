@@ -11,6 +11,8 @@ WRITING_ROLES = frozenset({"staff", "lead"})
 ADVISING_ROLES = frozenset({"liaison", "desk_lead"})
 BRIEFING_ROLES = frozenset({"briefer"})
 MANAGING_ROLES = frozenset({"lead", "desk_lead"})
+PASSKEY_ROLES = FEDERAL_ROLES | OVERSIGHT_ROLES | {"principal"}
+"""They sign in with a passkey: whoever foreign services would rather be than anybody else."""
 ROLE_ORDER = ("principal", "lead", "desk_lead", "staff", "liaison", "briefer", "reader", "auditor")
 
 

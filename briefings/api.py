@@ -9,6 +9,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.signin.step_up import require_step_up
 from activity import actions as activity
 from activity import timeline
 from activity.serializers import EntrySerializer
@@ -135,12 +136,14 @@ class BriefingRoute(Route):
 
     @action(detail=True, methods=["post"])
     def release(self, request: Request, reference: str) -> Response:
-        """Make a copy for each reader. Another briefer than the author does this."""
+        """Make a copy for each reader. Another briefer than the author does this, signed in on the website just now."""
+        require_step_up(request)
         return self._move(actions.release)
 
     @action(detail=True, methods=["post"])
     def recall(self, request: Request, reference: str) -> Response:
-        """Take every copy back."""
+        """Take every copy back. Signed in on the website just now."""
+        require_step_up(request)
         return self._move(actions.recall)
 
     @action(detail=True)

@@ -40,6 +40,17 @@ def demo_stays_at_home(app_configs: Sequence[AppConfig] | None, **options: Any) 
 
 
 @checks.register(Tags.security)
+def second_factor_is_asked_for(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[CheckMessage]:
+    """A password alone opens nothing but a developer's own machine."""
+    hosts = [*settings.ALLOWED_HOSTS, urlsplit(settings.PUBLIC_URL).hostname or ""]
+    is_at_home = (settings.DEBUG or settings.TESTING) and LOOPBACK.issuperset(hosts)
+    if settings.REQUIRE_SECOND_FACTOR or is_at_home:
+        return []
+    message = "REQUIRE_SECOND_FACTOR is off, and the product may be reached from other machines."
+    return [Error(message, hint="Unset REQUIRE_SECOND_FACTOR.", id="diplomacy.E006")]
+
+
+@checks.register(Tags.security)
 def what_must_be_given(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     try:

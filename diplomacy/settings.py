@@ -94,6 +94,8 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "guardian",
     "rest_framework",
     "django_filters",
@@ -117,6 +119,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "accounts.signin.middleware.SessionLimitMiddleware",
+    "accounts.signin.middleware.SecondFactorMiddleware",
     "accounts.middleware.ActingForMiddleware",
     "diplomacy.lib.web.RefusalMiddleware",
 ]
@@ -170,10 +174,37 @@ ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ALLAUTH_TRUSTED_PROXY_COUNT = int(
+    os.environ.get("TRUSTED_PROXY_COUNT", "1" if os.environ.get("TRUSTED_PROXY") else "0")
+)
+# A passkey for federal and principal roles, a second factor for everyone else, and both again before what matters most.
+# Off in development and tests only: a system check refuses anything else (docs/access.md).
+REQUIRE_SECOND_FACTOR = flag("REQUIRE_SECOND_FACTOR", not (DEBUG or TESTING))
+STEP_UP_MINUTES = int(os.environ.get("STEP_UP_MINUTES", "10"))
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 0  # allauth counts any proof; accounts.adapter asks whether it was a strong one
+SECOND_FACTOR_KEYS = words("SECOND_FACTOR_KEYS") or [SECRET_KEY, *SECRET_KEY_FALLBACKS]
+MFA_ADAPTER = "accounts.signin.second_factor.SecondFactor"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Subnational Diplomacy Desk"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # offices say which address a person has; nobody confirms one here
+MFA_FORMS = {
+    "activate_totp": "accounts.signin.forms.AppForm",
+    "add_webauthn": "accounts.signin.forms.PasskeyForm",
+    "authenticate": "accounts.signin.forms.CodeForm",
+    "authenticate_webauthn": "accounts.signin.forms.PasskeyShownForm",
+    "edit_webauthn": "accounts.signin.forms.PasskeyNameForm",
+    "login_webauthn": "accounts.signin.forms.PasskeySignInForm",
+    "reauthenticate": "accounts.signin.forms.CodeAgainForm",
+    "reauthenticate_webauthn": "accounts.signin.forms.PasskeyAgainForm",
+}
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_AGE = 24 * 60 * 60  # the longest anybody's lasts; accounts/signin/limits.py ends them before
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = ON_TLS
 SECURE_HSTS_SECONDS = 63072000 if ON_TLS else 0

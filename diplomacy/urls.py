@@ -1,5 +1,6 @@
 """Every address of the product. Public addresses say so themselves: LoginRequiredMiddleware is on."""
 
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path, register_converter
@@ -9,6 +10,8 @@ from diplomacy.lib.references import ReferenceConverter
 from diplomacy.lib.web import not_here
 
 register_converter(ReferenceConverter, "ref")
+# One way in: the configuration has no sign-in page of its own that would ask for a password only.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
@@ -19,7 +22,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/", include("accounts.urls")),
     # Offices say which address a person has: allauth's own pages for that answer as if they were not there.
     re_path(r"^sign-in/(email|confirm-email|password/set)/", not_here),
+    path("sign-in/", include("accounts.signin.urls")),
     path("sign-in/", include("allauth.account.urls")),
+    path("sign-in/second-factor/", include("allauth.mfa.urls")),
     path("operator/", admin.site.urls),
     path("api/", include("diplomacy.api")),
 ]

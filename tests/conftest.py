@@ -7,6 +7,7 @@ from django.test import Client
 
 from accounts.models import Member, Office, User
 from accounts.requests import ACTING_FOR
+from accounts.signin import limits
 from tests.factories.accounts import (
     make_desk,
     make_division,
@@ -28,10 +29,11 @@ def client_for() -> ClientFor:
     def sign_in(person: Member | User) -> Client:
         client = Client()
         client.force_login(person.user if isinstance(person, Member) else person)
+        session = client.session
+        limits.start(session)
         if isinstance(person, Member):
-            session = client.session
             session[ACTING_FOR] = person.pk
-            session.save()
+        session.save()
         return client
 
     return sign_in

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import MemberRequest
+from accounts.signin.step_up import step_up_required
 from activity import timeline
 from briefings import actions, preview, receipts, rules
 from briefings.forms import AnswerForm, RecallForm, ReleaseForm, ReturnForm, SubmitForm
@@ -139,6 +140,7 @@ def cut(request: MemberRequest, reference: str, number: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@step_up_required
 def release(request: MemberRequest, reference: str) -> HttpResponse:
     briefing = found.briefing(request, reference)
     if request.method != "POST":
@@ -196,6 +198,7 @@ def return_to_author(request: MemberRequest, reference: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@step_up_required
 def recall(request: MemberRequest, reference: str) -> HttpResponse:
     briefing = found.briefing(request, reference)
     form = RecallForm(request.POST or None, initial={"version": briefing.version})

@@ -115,8 +115,27 @@ PUBLIC = {
     "account_confirm_login_code",
     "account_confirm_email",
     "account_email_verification_sent",
+    "mfa_authenticate",
+    "mfa_login_webauthn",
 }
 """They answer without signing in, and show nothing of anybody's."""
 
-OWN_ACCOUNT = {"account_change_password", "account_set_password", "account_reauthenticate", "account_email"}
+OWN_ACCOUNT = {
+    "account_change_password",
+    "account_set_password",
+    "account_reauthenticate",
+    "account_email",
+    "mfa_index",
+    "mfa_reauthenticate",
+    "mfa_activate_totp",
+    "mfa_deactivate_totp",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+    "mfa_download_recovery_codes",
+    "mfa_list_webauthn",
+    "mfa_add_webauthn",
+    "mfa_edit_webauthn",
+    "mfa_remove_webauthn",
+    "mfa_reauthenticate_webauthn",
+}
 """Each person's own account, and nothing else."""

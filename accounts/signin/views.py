@@ -1,0 +1,64 @@
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.views import ActivateTOTPView
+from allauth.mfa.webauthn.internal import auth
+from allauth.mfa.webauthn.views import AddWebAuthnView, RemoveWebAuthnView
+from django.contrib import messages
+from django.http import HttpResponse
+
+from accounts.signin import strength
+from accounts.signin.step_up import refuse_who_has_no_way
+from accounts.signin.strength import Strength
+from diplomacy.lib.errors import Conflict
+
+TYPE = Authenticator.Type
+
+
+class Proved:
+    """allauth lets in who has nothing to show at all; here their last sign-in must be a recent one."""
+
+    def dispatch(self, request: Any, *args: Any, **named: Any) -> Any:
+        if not strength.may_change_factors(request):
+            refuse_who_has_no_way(request)
+        return super().dispatch(request, *args, **named)  # type: ignore[misc]
+
+
+class AddPasskey(Proved, AddWebAuthnView):  # type: ignore[misc]
+    """Kept by the device and opened by its holder's finger, face or PIN: two factors in one, and nothing to phish."""
+
+    def get_context_data(self, **named: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**named)
+        options = auth.begin_registration(self.request.user, passwordless=True)
+        return context | {
+            "js_data": {"creation_options": options},
+            "is_required": strength.needed(self.request.user) == Strength.PASSKEY,
+            "form": named.get("form") or context.get("form") or self.get_form(),
+        }
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        strength.record_factor(self.request, TYPE.WEBAUTHN)
+        return response
+
+
+class AddApp(Proved, ActivateTOTPView):  # type: ignore[misc]
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        strength.record_factor(self.request, TYPE.TOTP)
+        messages.success(self.request, "The app is set up. You will be asked for its code when you sign in.")
+        return response
+
+
+class RemovePasskey(RemoveWebAuthnView):  # type: ignore[misc]
+    def form_valid(self, form: Any) -> HttpResponse:
+        held = self.get_queryset().count()
+        if held == 1 and strength.needed(self.request.user) == Strength.PASSKEY:
+            raise Conflict("This is your only passkey, and your role needs one. Add another first.")
+        response: HttpResponse = super().form_valid(form)
+        return response
+
+
+add_passkey = AddPasskey.as_view()
+add_app = AddApp.as_view()
+remove_passkey = RemovePasskey.as_view()

@@ -1,0 +1,109 @@
+"""What cannot be taken back is asked for again: a thief of an open session does not release a briefing."""
+
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.test import Client
+from django.urls import reverse
+from pytest_django import Settings
+
+from accounts.models import Member
+from briefings.models import Briefing
+from tests.conftest import ClientFor
+from tests.factories import briefings as make
+from tests.signin.conftest import PASSWORD, proved, with_password
+
+pytestmark = pytest.mark.usefixtures("strict")
+SHOW_PASSKEY = "/sign-in/second-factor/webauthn/reauthenticate/"
+
+
+@pytest.fixture
+def waiting(briefer: Member, second_briefer: Member, gov: Member) -> Briefing:
+    Authenticator.objects.create(
+        user=second_briefer.user, type="webauthn", data={"name": "Key", "credential": {}}
+    )
+    return make.submitted(briefer, audience=[make.for_person(gov)])
+
+
+def at(person: Member, client_for: ClientFor, *, minutes: float) -> Client:
+    return proved(client_for(person), person.user, "webauthn", ago=minutes * 60)
+
+
+def status_of(briefing: Briefing) -> str:
+    briefing.refresh_from_db()
+    return briefing.status
+
+
+def release(client: Client, briefing: Briefing) -> Any:
+    page = reverse("briefings:release", args=[briefing.reference])
+    answer = client.get(page)
+    form = answer.context["form"].initial if answer.context else {"version": briefing.version, "seen": ""}
+    return client.post(page, form)
+
+
+def test_a_briefing_is_released_by_who_has_just_shown_their_passkey(
+    waiting: Briefing, second_briefer: Member, client_for: ClientFor
+) -> None:
+    release(at(second_briefer, client_for, minutes=9), waiting)
+    assert status_of(waiting) == "released"
+
+
+def test_after_ten_minutes_they_show_it_again(
+    waiting: Briefing, second_briefer: Member, client_for: ClientFor
+) -> None:
+    answer = release(at(second_briefer, client_for, minutes=11), waiting)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(f"{SHOW_PASSKEY}?next=")
+    assert status_of(waiting) == "submitted"
+
+
+def test_a_password_or_a_proof_of_tomorrow_is_not_enough(
+    waiting: Briefing, second_briefer: Member, client_for: ClientFor
+) -> None:
+    with_password(second_briefer)
+    client = at(second_briefer, client_for, minutes=11)
+    client.post("/sign-in/reauthenticate/", {"password": PASSWORD})
+    assert release(client, waiting).status_code == 302
+    assert release(at(second_briefer, client_for, minutes=-60), waiting).status_code == 302
+    assert status_of(waiting) == "submitted"
+
+
+def test_a_recall_asks_too(waiting: Briefing, second_briefer: Member, client_for: ClientFor) -> None:
+    release(at(second_briefer, client_for, minutes=1), waiting)
+    page = reverse("briefings:recall", args=[waiting.reference])
+    said = {"reason": "A wrong name.", "version": waiting.version + 1}
+    assert at(second_briefer, client_for, minutes=11).post(page, said).status_code == 302
+    assert status_of(waiting) == "released"
+
+
+def test_the_question_comes_before_the_record_so_that_it_tells_nothing(
+    waiting: Briefing, maria: Member, client_for: ClientFor
+) -> None:
+    client = proved(client_for(maria), maria.user, "totp", ago=3600)
+    Authenticator.objects.create(user=maria.user, type="totp", data={"secret": ""})
+    there = client.get(reverse("briefings:release", args=[waiting.reference]))
+    nowhere = client.get(reverse("briefings:release", args=["B-00000000"]))
+    assert there.status_code == nowhere.status_code == 302
+    assert there["Location"].partition("?")[0] == nowhere["Location"].partition("?")[0]
+
+
+@pytest.mark.parametrize("move", ["release", "recall"])
+def test_the_api_says_where_to_confirm(
+    move: str, waiting: Briefing, second_briefer: Member, client_for: ClientFor
+) -> None:
+    client = at(second_briefer, client_for, minutes=11)
+    answer = client.post(
+        f"/api/v1/briefings/{waiting.reference}/{move}/", {}, content_type="application/json"
+    )
+    assert answer.status_code == 403
+    assert answer.json()["title"] == "Confirm that it is you"
+    assert status_of(waiting) == "submitted"
+
+
+def test_nothing_is_asked_twice_where_it_is_switched_off(
+    waiting: Briefing, second_briefer: Member, client_for: ClientFor, settings: Settings
+) -> None:
+    settings.REQUIRE_SECOND_FACTOR = False
+    release(client_for(second_briefer), waiting)
+    assert status_of(waiting) == "released"
