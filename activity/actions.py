@@ -23,6 +23,7 @@ BROKER_REST = 5.0
 """Seconds in which a broker that did not answer is not asked again, so that nobody's filing waits for it twice."""
 _broker_rests_until = 0.0
 KEPT = timedelta(days=1)
+LOOK = timedelta(hours=1)
 
 
 def record(
@@ -39,16 +40,7 @@ def record(
     `by` None is the system's own clock; `notify` holds user ids, the actor is left out; `readers` narrows who
     sees the line on the subject's timeline; `data` must be JSON and must make sense to a reader years later.
     """
-    entry = Entry.objects.create(
-        kind=kind,
-        actor_id=by.user_id if by else None,
-        office_id=by.office_id if by else None,
-        subject_type=subject._meta.label_lower,
-        subject_id=subject.pk,
-        subject_reference=getattr(subject, "reference", ""),
-        readers=list(readers),
-        data=data,
-    )
+    (entry,) = _append([_entry(kind, subject, by, readers, data)])
     recipients = {user_id for user_id in notify if by is None or user_id != by.user_id}
     if recipients:
         _queue(entry, recipients)
@@ -60,20 +52,61 @@ def record_each(
 ) -> None:
     """`record` for many subjects with one recipient each, in a few statements: a briefing may have 8,000 readers."""
     pairs = list(subjects)
-    entries = Entry.objects.bulk_create(
-        Entry(
-            kind=kind,
-            actor_id=by.user_id if by else None,
-            office_id=by.office_id if by else None,
-            subject_type=subject._meta.label_lower,
-            subject_id=subject.pk,
-            subject_reference=getattr(subject, "reference", ""),
-            data=data,
-        )
-        for subject, _ in pairs
-    )
+    entries = _append([_entry(kind, subject, by, (), data) for subject, _ in pairs])
     told = [(entry, user_id) for entry, (_, user_id) in zip(entries, pairs, strict=True)]
     _notify(kind, [(entry, user_id) for entry, user_id in told if by is None or user_id != by.user_id])
+
+
+def observe(
+    kind: str,
+    *,
+    user_id: int | None,
+    office_id: int | None = None,
+    subject: models.Model | None = None,
+    reference: str = "",
+    **data: Any,
+) -> Entry:
+    """Append what happened and changed nothing: a sign-in, a refusal, a look. Nobody is notified.
+
+    `reference` is for what was named and perhaps never found.
+    """
+    entry = Entry(kind=kind, actor_id=user_id, office_id=office_id, data=data)
+    entry.subject_type, entry.subject_id = (subject._meta.label_lower, subject.pk) if subject else ("", 0)
+    entry.subject_reference = getattr(subject, "reference", "") or reference
+    return _append([entry])[0]
+
+
+def observe_now_and_then(kind: str, subject: models.Model, *, by: Actor) -> None:
+    """Who opens a page ten times in an hour has looked at it once."""
+    since = timezone.now() - LOOK
+    looked = Entry.objects.about(subject).filter(kind=kind, actor_id=by.user_id, at__gt=since)
+    if not looked.exists():
+        observe(kind, user_id=by.user_id, office_id=by.office_id, subject=subject)
+
+
+def note_export(by: Actor, *, lines: int) -> None:
+    """Lines of the log left the system. On nobody's record: the exporter's office stands for it."""
+    observe("activity.log_exported", user_id=by.user_id, office_id=by.office_id, lines=lines)
+
+
+def _entry(
+    kind: str, subject: models.Model, by: Actor | None, readers: Sequence[str], data: dict[str, Any]
+) -> Entry:
+    return Entry(
+        kind=kind,
+        actor_id=by.user_id if by else None,
+        office_id=by.office_id if by else None,
+        subject_type=subject._meta.label_lower,
+        subject_id=subject.pk,
+        subject_reference=getattr(subject, "reference", ""),
+        readers=list(readers),
+        data=data,
+    )
+
+
+def _append(entries: list[Entry]) -> list[Entry]:
+    """The one place where the log is written."""
+    return Entry.objects.bulk_create(entries)
 
 
 def _notify(kind: str, told: Sequence[tuple[Entry, int]]) -> None:

@@ -9,9 +9,19 @@ class Kind(NamedTuple):
     notice: str = ""
     """To a recipient, without content. Empty: nobody is notified of it."""
     is_urgent: bool = False
+    is_watching: bool = False
+    """What somebody looked at or tried. Not part of a record's timeline."""
 
 
 KINDS = {
+    "activity.refused": Kind("was refused", is_watching=True),
+    "activity.bulk_read": Kind(
+        "Somebody opened unusually many records.", "Somebody opened unusually many records", is_urgent=True
+    ),
+    "activity.log_exported": Kind("exported lines of the activity log"),
+    "accounts.signed_in": Kind("signed in", is_watching=True),
+    "accounts.signed_out": Kind("signed out", is_watching=True),
+    "accounts.sign_in_failed": Kind("A sign-in failed.", is_watching=True),
     "accounts.member_added": Kind("added a member"),
     "accounts.member_ended": Kind("ended a membership"),
     "counterparts.added": Kind("added this counterpart"),
@@ -26,6 +36,7 @@ KINDS = {
     "engagements.held": Kind("marked this engagement as held"),
     "engagements.reported": Kind("filed the outcome report", "An outcome report was filed"),
     "engagements.shared": Kind("changed who may see this engagement", "An engagement was shared with you"),
+    "engagements.opened": Kind("opened this restricted engagement", is_watching=True),
     "engagements.noted": Kind("added an office note"),
     "engagements.commitment_added": Kind("added a commitment"),
     "engagements.commitment_closed": Kind("closed a commitment"),
@@ -60,3 +71,4 @@ KINDS = {
     "briefings.recalled": Kind("recalled the briefing", "A briefing was recalled"),
     "briefings.expired": Kind("The briefing expired."),
 }
+WATCHING = [name for name, kind in KINDS.items() if kind.is_watching]

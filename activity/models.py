@@ -6,9 +6,11 @@ from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.urls import reverse
 
 from activity.kinds import KINDS, Kind
-from activity.querysets import EntryQuerySet, NoticeQuerySet
+from activity.querysets import AlarmQuerySet, EntryQuerySet, NoticeQuerySet
+from diplomacy.lib.references import ReferenceField
 
 
 class Entry(models.Model):
@@ -20,8 +22,11 @@ class Entry(models.Model):
 
     at = models.DateTimeField(db_default=Now(), editable=False)
     kind = models.CharField(max_length=60)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    office = models.ForeignKey("accounts.Office", models.PROTECT, null=True, related_name="+")
+    # The indexes below find by actor and office too; an index less makes every write a little cheaper.
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    office = models.ForeignKey("accounts.Office", models.PROTECT, null=True, related_name="+", db_index=False)
     subject_type = models.CharField(max_length=60)
     subject_id = models.BigIntegerField()
     subject_reference = models.CharField(max_length=12)
@@ -34,7 +39,15 @@ class Entry(models.Model):
 
     class Meta:
         verbose_name_plural = "entries"
-        indexes = [models.Index(fields=["subject_type", "subject_id", "id"], name="entry_subject")]
+        indexes = [
+            models.Index(fields=["subject_type", "subject_id", "id"], name="entry_subject"),
+            # Auditors' pages: each filter in the order of time.
+            models.Index(fields=["-at", "-id"], name="entry_time"),
+            models.Index(fields=["actor", "-at", "-id"], name="entry_actor"),
+            models.Index(fields=["office", "-at", "-id"], name="entry_office"),
+            models.Index(fields=["kind", "-at", "-id"], name="entry_kind"),
+            models.Index(fields=["subject_reference", "-at", "-id"], name="entry_reference"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject_reference}"
@@ -42,6 +55,11 @@ class Entry(models.Model):
     @property
     def words(self) -> Kind:
         return KINDS[self.kind]
+
+    @property
+    def is_unknown(self) -> bool:
+        """Done by somebody, and not known by whom."""
+        return self.actor_id is None and self.words.is_watching
 
 
 class Seal(models.Model):
@@ -54,6 +72,24 @@ class Seal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}: {bytes(self.hash).hex()}"
+
+
+class Alarm(models.Model):
+    """A valid user opened more records in an hour than work explains."""
+
+    reference = ReferenceField("AL")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    office = models.ForeignKey("accounts.Office", models.PROTECT, related_name="+")
+    opened = models.PositiveIntegerField(help_text="Distinct records in the hour, when it was raised")
+    at = models.DateTimeField(auto_now_add=True)
+
+    objects = AlarmQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.opened} records in an hour"
+
+    def get_absolute_url(self) -> str:
+        return reverse("activity:alarm", args=[self.reference])
 
 
 class Notice(models.Model):

@@ -1,17 +1,25 @@
+from datetime import datetime
 from typing import Any, Self
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
 from diplomacy.lib.readers import VisibleQuerySet, keys_of
 
+MOST = 100
+"""Of people or offices that a few letters name."""
+
+
+def is_auditor(user: Any) -> bool:
+    return any(member.role == "auditor" for member in getattr(user, "standing", []))
+
 
 class EntryQuerySet(VisibleQuerySet):
     def visible_to(self, user: Any) -> Self:
         """The whole log is for auditors, without its `data`. Others read lines through their subjects."""
-        roles = {member.role for member in getattr(user, "standing", [])}
-        return self.defer("data") if "auditor" in roles else self.none()
+        return self.defer("data", "salt") if is_auditor(user) else self.none()
 
     def about(self, subject: models.Model) -> Self:
         return self.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk)
@@ -19,6 +27,30 @@ class EntryQuerySet(VisibleQuerySet):
     def readable_with(self, user: Any) -> Self:
         """Of a subject the caller has already fetched through `visible_to`: the lines meant for this reader."""
         return self.filter(Q(readers=[]) | Q(readers__overlap=sorted(keys_of(user))))
+
+    def by_person(self, words: str) -> Self:
+        """Of those whose name or address has these letters."""
+        people = apps.get_model("accounts.User")._default_manager
+        named = people.filter(Q(name__icontains=words) | Q(email__icontains=words))
+        return self.filter(actor__in=list(named.values_list("pk", flat=True)[:MOST]))
+
+    def of_offices(self, words: str) -> Self:
+        offices = apps.get_model("accounts.Office")._default_manager
+        named = offices.filter(Q(name__icontains=words) | Q(short_name__icontains=words))
+        return self.filter(office__in=list(named.values_list("pk", flat=True)[:MOST]))
+
+    def between(self, since: datetime | None, until: datetime | None) -> Self:
+        rows = self.filter(at__gte=since) if since else self
+        return rows.filter(at__lt=until) if until else rows
+
+
+class AlarmQuerySet(VisibleQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Auditors see all; who leads an office, those of its people."""
+        if is_auditor(user):
+            return self.all()
+        led = [m.office_id for m in getattr(user, "standing", []) if m.role in {"lead", "desk_lead"}]
+        return self.filter(office__in=led)
 
 
 class NoticeQuerySet(VisibleQuerySet):

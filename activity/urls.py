@@ -10,4 +10,7 @@ urlpatterns = [
     path("notices/<uuid:key>/", views.open_notice, name="open"),
     path("notices/<uuid:key>/read/", views.read_one, name="read_one"),
     path("activity/", views.log, name="log"),
+    path("activity/export/", views.export, name="export"),
+    path("activity/alarms/", views.alarms, name="alarms"),
+    path("activity/alarms/<ref:reference>/", views.alarm, name="alarm"),
 ]

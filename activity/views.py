@@ -2,15 +2,22 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from activity import actions, inbox
+from activity.filters import EntryFilter
 from activity.forms import URGENT, Preferences
-from activity.models import Entry, Notice, Preference
-from activity.querysets import NoticeQuerySet
+from activity.models import Alarm, Entry, Notice, Preference
+from activity.querysets import AlarmQuerySet, NoticeQuerySet, is_auditor
+from diplomacy.lib.errors import Invalid
 from diplomacy.lib.paging import page_of
+from diplomacy.lib.sheets import csv_of
+
+MOST_EXPORTED = 20_000
+COLUMNS = ("when", "who", "office", "kind", "what", "record")
+WATCHERS = frozenset({"lead", "desk_lead", "auditor"})
 
 
 def _own(request: HttpRequest) -> NoticeQuerySet:
@@ -63,6 +70,7 @@ def read_all(request: HttpRequest) -> HttpResponse:
     return redirect("activity:notices")
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: HttpRequest) -> HttpResponse:
     form = Preferences(request.POST or None, quiet=_quiet(request.user))
     if request.method == "POST" and form.is_valid():
@@ -80,17 +88,73 @@ def _quiet(user: Any) -> list[str]:
     return list(chosen.values_list("kind", flat=True))
 
 
+def _require_auditor(request: HttpRequest) -> None:
+    """Others get the answer of a page that does not exist."""
+    if getattr(request.acting, "role", "") != "auditor":  # type: ignore[attr-defined]
+        raise Http404
+
+
+def _log(request: HttpRequest, asked: QueryDict) -> EntryFilter:
+    _require_auditor(request)
+    entries = Entry.objects.visible_to(request.user).select_related("actor", "office")
+    return EntryFilter(asked, queryset=entries)
+
+
 @require_safe
 def log(request: HttpRequest) -> HttpResponse:
     """Who did what kind of thing, and when. Never what it said: an auditor reads no content."""
-    if getattr(request.acting, "role", "") != "auditor":  # type: ignore[attr-defined]
-        raise Http404
-    entries = Entry.objects.visible_to(request.user).select_related("actor", "office")
-    page = page_of(
-        entries,
-        order="-id",
-        after=request.GET.get("after", ""),
-        before=request.GET.get("before", ""),
-        size=50,
+    found = _log(request, request.GET)
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    asked = [(name, request.GET[name]) for name in found.filters if request.GET.get(name)]
+    context = {
+        "filter": found,
+        "page": page_of(found.qs, order="-at", after=after, before=before, size=50),
+        "asked": asked,
+        "most": f"{MOST_EXPORTED:,}",
+    }
+    return render(request, "activity/log.html", context)
+
+
+@require_POST
+def export(request: HttpRequest) -> HttpResponse:
+    """The lines that the filters leave, as a file. Fetching it is itself an entry."""
+    found = _log(request, request.POST)
+    if not found.is_valid():
+        raise Invalid({name: [str(word) for word in words] for name, words in found.form.errors.items()})
+    rows = list(found.qs.order_by("-at", "-pk")[:MOST_EXPORTED])
+    actions.note_export(request.acting, lines=len(rows))  # type: ignore[attr-defined]
+    sheet = csv_of(COLUMNS, (_cells(entry) for entry in rows))
+    headers = {"Content-Disposition": 'attachment; filename="activity-log.csv"'}
+    return HttpResponse(sheet, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _cells(entry: Entry) -> tuple[object, ...]:
+    return (
+        entry.at.isoformat(),
+        entry.actor or "",
+        entry.office or "",
+        entry.kind,
+        entry.words.said,
+        entry.subject_reference,
     )
-    return render(request, "activity/log.html", {"page": page})
+
+
+def _watching(request: HttpRequest) -> AlarmQuerySet:
+    """The alarms of somebody who answers for people."""
+    if getattr(request.acting, "role", "") not in WATCHERS:  # type: ignore[attr-defined]
+        raise Http404
+    return Alarm.objects.visible_to(request.user).select_related("user", "office")
+
+
+@require_safe
+def alarms(request: HttpRequest) -> HttpResponse:
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    page = page_of(_watching(request), order="-at", after=after, before=before)
+    return render(request, "activity/alarms.html", {"page": page})
+
+
+@require_safe
+def alarm(request: HttpRequest, reference: str) -> HttpResponse:
+    found = get_object_or_404(_watching(request), reference=reference)
+    context = {"alarm": found, "limit": found.opened - 1, "is_auditor": is_auditor(request.user)}
+    return render(request, "activity/alarm.html", context)

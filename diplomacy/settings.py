@@ -123,6 +123,7 @@ MIDDLEWARE = [
     "accounts.signin.middleware.SecondFactorMiddleware",
     "accounts.middleware.ActingForMiddleware",
     "diplomacy.lib.web.RefusalMiddleware",
+    "activity.middleware.WatchMiddleware",
 ]
 
 ROOT_URLCONF = "diplomacy.urls"
@@ -391,3 +392,5 @@ ADVICE_WORKING_DAYS = int(os.environ.get("ADVICE_WORKING_DAYS", "5"))
 # Where the log's tip is written down outside the database. Without either, a log cut short cannot be told from a whole one.
 ANCHOR_FILE = os.environ.get("ANCHOR_FILE", "" if TESTING else str(VAR_DIR / "anchors"))
 ANCHOR_EMAIL = os.environ.get("ANCHOR_EMAIL", "")
+# Distinct records that a person may open in an hour before the lead of their office and the auditors are told.
+BULK_READ_LIMIT = int(os.environ.get("BULK_READ_LIMIT", "150"))

@@ -23,7 +23,7 @@ from engagements.actions.plans import (
     resume,
     save,
 )
-from engagements.actions.reading import mark_version_read
+from engagements.actions.reading import mark_version_read, note_opened
 from engagements.actions.sharing import note_for_office, share
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "mark_version_read",
     "note_for_desk",
     "note_for_office",
+    "note_opened",
     "postpone",
     "report",
     "request_advice",

@@ -1,4 +1,6 @@
-from accounts.models import User
+from accounts.models import Member, User
+from activity import actions as activity
+from engagements.choices import Visibility
 from engagements.models import Engagement, Reading
 
 
@@ -16,3 +18,9 @@ def mark_version_read(engagement: Engagement, *, user: User) -> int | None:
             defaults={"filed_version": engagement.filed_version},
         )
     return before
+
+
+def note_opened(engagement: Engagement, *, by: Member) -> None:
+    """Who opens a restricted engagement stands on its page, for the office that owns it."""
+    if engagement.is_filed and engagement.visibility == Visibility.RESTRICTED:
+        activity.observe_now_and_then("engagements.opened", engagement, by=by)

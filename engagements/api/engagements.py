@@ -82,6 +82,11 @@ class EngagementRoute(Route):
     def visible(self) -> QuerySet[Engagement]:
         return Engagement.objects.visible_to(self.request.user)
 
+    def found(self) -> Engagement:
+        engagement: Engagement = super().found()
+        actions.note_opened(engagement, by=self.by)
+        return engagement
+
     def whole(self) -> QuerySet[Engagement]:
         rows = self.visible().select_related("office", "contact__user", "contact__office")
         return rows.prefetch_related(
@@ -223,7 +228,9 @@ class EngagementRoute(Route):
         return self._as_it_is()
 
     def _as_it_is(self) -> Response:
-        return self.record(self.one(self.whole(), reference=self.kwargs["reference"].upper()))
+        engagement = self.one(self.whole(), reference=self.kwargs["reference"].upper())
+        actions.note_opened(engagement, by=self.by)
+        return self.record(engagement)
 
     def _report(self, engagement: Engagement) -> Any:
         report = getattr(engagement, "outcome_report", None)

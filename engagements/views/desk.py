@@ -8,7 +8,7 @@ from django.db.models import Model
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Member
 from accounts.requests import MemberRequest
@@ -75,6 +75,7 @@ def show(request: MemberRequest, reference: str) -> HttpResponse:
         return redirect(held.engagement.get_absolute_url() + "#advice")
     if advice_page.version_read(held.engagement, request.user) is None:
         actions.mark_version_read(held.engagement, user=request.user)
+    actions.note_opened(held.engagement, by=request.acting)
     return _page(request, held)
 
 
@@ -147,6 +148,7 @@ def _refuse_stale(form: AdviceForm, held: AdviceRequest) -> None:
     form.move_on_to(draft.number if draft else held.advice.count() + 1)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def advise(request: MemberRequest, reference: str) -> HttpResponse:
     """Save inside the desk, or release to the office: two buttons of one form."""
     held = _found(request, reference)
@@ -166,6 +168,7 @@ def advise(request: MemberRequest, reference: str) -> HttpResponse:
     return _write(request, held, "advice_form", form, make, done)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: MemberRequest, reference: str) -> HttpResponse:
     held = _found(request, reference)
     if request.method != "POST":
@@ -181,6 +184,7 @@ def ask(request: MemberRequest, reference: str) -> HttpResponse:
     )
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def note(request: MemberRequest, reference: str) -> HttpResponse:
     held = _found(request, reference)
     if request.method != "POST":
@@ -204,6 +208,7 @@ def take(request: MemberRequest, reference: str) -> HttpResponse:
     return redirect(held)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def give(request: MemberRequest, reference: str) -> HttpResponse:
     held = _found(request, reference)
     if request.method != "POST":

@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.requests import MemberRequest
+from activity import timeline
 from engagements import actions, history, parties, rules, whereabouts
-from engagements.choices import Side
+from engagements.choices import Side, Visibility
 from engagements.forms.plans import SLUGS
 from engagements.models import Engagement
 from engagements.views.advice import advice_context
@@ -45,12 +46,19 @@ def detail(request: MemberRequest, reference: str) -> HttpResponse:
         "notes": engagement.office_notes.select_related("written_by__user") if owns else [],
         "named": list(parties.named_on(engagement)) if owns else [],
         "entries": history.lines(engagement, request.user),
+        "looks": timeline.looks(engagement, "engagements.opened")
+        if owns and _is_restricted(engagement)
+        else [],
         "buttons": _buttons(engagement, rules.allowed(engagement, request.acting)),
         "allowed": rules.allowed(engagement, request.acting),
         "seen_by": whereabouts.SEEN_BY[engagement.visibility],
         "today": timezone.localdate(),
     }
     return render(request, "engagements/detail.html", context)
+
+
+def _is_restricted(engagement: Engagement) -> bool:
+    return engagement.is_filed and engagement.visibility == Visibility.RESTRICTED
 
 
 def _buttons(engagement: Engagement, allowed: list[str]) -> list[tuple[str, str, bool]]:

@@ -43,6 +43,9 @@ PAGES: dict[str, str | Record | Role] = {
     "activity:read_all": SIGNED_IN,
     "activity:preferences": SIGNED_IN,
     "activity:log": Role(frozenset({"auditor"})),
+    "activity:export": SIGNED_IN,  # only to a post, and only for auditors
+    "activity:alarms": Role(frozenset({"auditor", "lee", "desk_lead"})),
+    "activity:alarm": Record("alarm", frozenset({"auditor", "lee"})),
     "activity:open": Record("notice", frozenset({"liaison"})),
     "activity:read_one": Record("notice", frozenset({"liaison"})),
     "counterparts:list": SIGNED_IN,

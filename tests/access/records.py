@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from django.utils import timezone
 
 from accounts.models import Member
+from activity import alarms
 from activity.models import Notice
 from briefings import actions as briefing_actions
 from engagements import actions
@@ -40,6 +41,7 @@ def build(maria: Member, liaison: Member, gov: Member, briefer: Member, second_b
             "delivery": {"reference": delivery.reference},
             "reader_question": {"reference": delivery.briefing.reference, "question": question.reference},
             "notice": {"key": notice.delivery_key},
+            "alarm": {"reference": alarms.sound(maria, 151).reference},
         }
     )
 

@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.exceptions import NoReverseMatch
 
 from accounts.models import Member
+from activity.kinds import WATCHING
 from activity.models import Entry
 from diplomacy.lib.web import not_here
 from tests.access import records
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.django_db
 RECORDS = {name: page for name, page in PAGES.items() if isinstance(page, Record)}
 ROLES = {name: page for name, page in PAGES.items() if isinstance(page, Role)}
 TOKEN = re.compile(rb'(csrfmiddlewaretoken" value="|X-CSRFToken&quot;: &quot;|X-CSRFToken": ")[A-Za-z0-9]+')
-READING = {"briefings.opened"}
+READING = {"briefings.opened", *WATCHING}
 
 
 def addresses(resolver: URLResolver, space: str = "") -> Iterator[str]:

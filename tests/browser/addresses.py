@@ -108,7 +108,14 @@ PAGES: dict[str, list[Look]] = {
         Look("briefings:detail", "waiting"),
     ],
     "lone_briefer": [Look("home"), Look("briefings:list"), Look("briefings:mine")],
-    "auditor": [*COMMON, Look("activity:log")],
+    "auditor": [
+        *COMMON,
+        Look("activity:log"),
+        Look("activity:log", query="person=maria&kind=engagements.filed"),
+        Look("activity:log", query="since=2030-01-02&until=2030-01-01"),
+        Look("activity:alarms"),
+        Look("activity:alarm", "alarm"),
+    ],
     "tom": [
         *COMMON,
         Look("engagements:list"),
@@ -125,6 +132,7 @@ PAGES: dict[str, list[Look]] = {
 
 NOT_PAGES = {
     "accounts:act_for",
+    "activity:export",
     "activity:open",
     "activity:read_all",
     "activity:read_one",

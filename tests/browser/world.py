@@ -7,6 +7,7 @@ from django.test import Client
 
 from accounts.models import Member, User
 from accounts.requests import ACTING_FOR
+from activity import alarms
 from activity.models import Notice
 from briefings import actions as briefing_actions
 from briefings.choices import Label
@@ -39,6 +40,7 @@ def build() -> World:
     for who in ("liaison", "maria"):
         notice = Notice.objects.filter(recipient=cast[who].user).latest("pk")
         named[f"notice of {who}"] = {"key": notice.delivery_key}
+    named["alarm"] = {"reference": alarms.sound(cast["maria"], 151).reference}
     return World({**cast, **others(cast)}, named)
 
 
