@@ -1,8 +1,13 @@
-"""Roles: which belong to which side, and which keys a person's memberships give them."""
+"""Roles: which belong to which side, which keys a person's memberships give them, and who may manage whom."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from diplomacy.lib import readers
+from diplomacy.lib.errors import Conflict, Forbidden, Invalid
+
+if TYPE_CHECKING:
+    from accounts.models import Member, Office
 
 OFFICE_ROLES = frozenset({"staff", "lead", "principal", "reader"})
 FEDERAL_ROLES = frozenset({"liaison", "desk_lead", "briefer"})
@@ -10,14 +15,25 @@ OVERSIGHT_ROLES = frozenset({"auditor"})
 WRITING_ROLES = frozenset({"staff", "lead"})
 ADVISING_ROLES = frozenset({"liaison", "desk_lead"})
 BRIEFING_ROLES = frozenset({"briefer"})
-MANAGING_ROLES = frozenset({"lead", "desk_lead"})
 PASSKEY_ROLES = FEDERAL_ROLES | OVERSIGHT_ROLES | {"principal"}
 """They sign in with a passkey: whoever foreign services would rather be than anybody else."""
+MANAGING_ROLES = frozenset({"lead", "desk_lead"})
+DELEGABLE_ROLES = MANAGING_ROLES | {"principal"}
+CONFIRMING_ROLES = MANAGING_ROLES | {"principal"}
+"""Who can say of a lead that they still serve: nobody says it of themselves while one of these others could."""
 ROLE_ORDER = ("principal", "lead", "desk_lead", "staff", "liaison", "briefer", "reader", "auditor")
+LONGEST_GRACE = 90
+LONGEST_DELEGATION = 180
 
 
 def roles_for(*, is_federal: bool) -> frozenset[str]:
     return FEDERAL_ROLES | OVERSIGHT_ROLES if is_federal else OFFICE_ROLES
+
+
+def roles_given_by_leads(*, is_federal: bool) -> list[str]:
+    """Auditors read over everybody's shoulder, so no desk appoints its own: the command line does, and it is logged."""
+    given = roles_for(is_federal=is_federal) - OVERSIGHT_ROLES
+    return [role for role in ROLE_ORDER if role in given]
 
 
 def reader_keys(
@@ -34,3 +50,71 @@ def reader_keys(
     if any(role in ADVISING_ROLES for _, role in reading):
         keys.add(readers.FEDERAL)
     return frozenset(keys | {readers.coalition(pk) for pk in coalition_ids})
+
+
+def require_role_of(office: "Office", role: str) -> None:
+    if role not in roles_for(is_federal=office.is_federal):
+        level = office.get_level_display().lower()
+        raise Invalid({"role": [f"The role {role} does not exist in a {level} office."]})
+
+
+def require_role_given_by_leads(office: "Office", role: str) -> None:
+    require_role_of(office, role)
+    if role in OVERSIGHT_ROLES:
+        raise Invalid({"role": ["Auditors are appointed by the operator, not by the office they look at."]})
+
+
+def manages(by: "Member | None", office_id: int) -> bool:
+    return by is not None and by.manages and by.office_id == office_id
+
+
+def require_manager(by: "Member", office_id: int) -> None:
+    if not manages(by, office_id):
+        raise Forbidden("Only those who manage this office may do this: its leads.")
+
+
+def may_change(by: "Member | None", member: "Member") -> bool:
+    """A stand-in does not touch the membership they stand in for, and nobody touches their own."""
+    if by is None or not manages(by, member.office_id) or member.user_id == by.user_id:
+        return False
+    return member.delegation_id is None and not is_seat_of(by, member)
+
+
+def is_seat_of(by: "Member", member: "Member") -> bool:
+    return by.delegation is not None and by.delegation.seat_id == member.pk
+
+
+def require_change(by: "Member", member: "Member") -> None:
+    require_manager(by, member.office_id)
+    if member.user_id == by.user_id:
+        raise Forbidden("Nobody changes their own membership. Another lead of the office can.")
+    if member.delegation_id:
+        raise Conflict("This role is held in a colleague's place. End the delegation instead.")
+    if is_seat_of(by, member):
+        raise Forbidden("You act in this person's place, so somebody else must change their membership.")
+
+
+def may_end(by: "Member | None", member: "Member") -> bool:
+    """Everyone may leave."""
+    is_own = by is not None and by.user_id == member.user_id and member.delegation_id is None
+    return is_own or may_change(by, member)
+
+
+def require_end(by: "Member", member: "Member") -> None:
+    if not (member.user_id == by.user_id and member.delegation_id is None):
+        require_change(by, member)
+
+
+def may_delegate(by: "Member | None") -> bool:
+    return by is not None and by.role in DELEGABLE_ROLES and by.delegation_id is None
+
+
+def require_delegation(by: "Member", to: "Member") -> None:
+    if by.delegation_id:
+        raise Forbidden("You act in a colleague's place. What was lent to you is not yours to lend.")
+    if by.role not in DELEGABLE_ROLES:
+        raise Forbidden("Only leads and principals let somebody act in their place.")
+    if to.office_id != by.office_id or to.delegation_id or to.role in OVERSIGHT_ROLES:
+        raise Invalid({"to": ["Choose somebody who serves in the same office."]})
+    if to.user_id == by.user_id:
+        raise Invalid({"to": ["Choose somebody else."]})

@@ -8,6 +8,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("act-for/", views.act_for, name="act_for"),
     path("profile/", views.profile, name="profile"),
     path("office/", views.office, name="office"),
+    path("office/confirm/", views.confirm_members, name="confirm_members"),
+    path("office/settings/", views.settings, name="settings"),
+    path("office/invite/", views.invite, name="invite"),
+    path("invitations/<ref:reference>/again/", views.send_again, name="send_again"),
+    path("invitations/<ref:reference>/withdraw/", views.withdraw, name="withdraw"),
+    path("members/<uuid:key>/", views.member, name="member"),
+    path("members/<uuid:key>/term/", views.term, name="term"),
+    path("members/<uuid:key>/end/", views.end, name="end_member"),
+    path("delegations/new/", views.delegate, name="delegate"),
+    path("delegations/<ref:reference>/end/", views.end_delegation, name="end_delegation"),
+    path("join/", views.join, name="join"),
+    path("join/<str:secret>/", views.open_invitation, name="open_invitation"),
 ]
 if settings.DEMO:
     urlpatterns += [path("sign-in-as/", views.sign_in_as, name="sign_in_as")]

@@ -22,8 +22,55 @@ KINDS = {
     "accounts.signed_in": Kind("signed in", is_watching=True),
     "accounts.signed_out": Kind("signed out", is_watching=True),
     "accounts.sign_in_failed": Kind("A sign-in failed.", is_watching=True),
-    "accounts.member_added": Kind("added a member"),
-    "accounts.member_ended": Kind("ended a membership"),
+    "accounts.invited": Kind("invited somebody to the office"),
+    "accounts.invited_again": Kind("sent an invitation again"),
+    "accounts.invited_by_command": Kind(
+        "The command line invited somebody to an office.", "The command line invited somebody to your office"
+    ),
+    "accounts.invitation_withdrawn": Kind("withdrew an invitation"),
+    "accounts.invitation_accepted": Kind("accepted an invitation", "Somebody you invited joined your office"),
+    "accounts.member_added": Kind("added a member", "You were made a member of an office"),
+    "accounts.member_added_by_command": Kind(
+        "The command line added a member.", "The command line added a member to an office of yours"
+    ),
+    "accounts.member_changed": Kind("changed a membership", "Your role or title in an office was changed"),
+    "accounts.member_confirmed": Kind(
+        "confirmed that a member still serves", "Your access to an office is back"
+    ),
+    "accounts.member_ended": Kind("ended a membership", "Your membership in an office was given an end"),
+    "accounts.member_suspended": Kind(
+        "Nobody confirmed that a member still serves. Their access is suspended.",
+        "A membership in your office is suspended until somebody confirms it",
+    ),
+    "accounts.confirmation_due": Kind(
+        "Members wait to be confirmed.", "Members of your office wait to be confirmed"
+    ),
+    "accounts.term_tied": Kind(
+        "tied a membership to an official’s term", "Your access to an office now ends with a term"
+    ),
+    "accounts.term_untied": Kind(
+        "untied a membership from an official’s term", "Your access to an office no longer ends with a term"
+    ),
+    "accounts.term_ending": Kind(
+        "The term that a membership rests on ends within 30 days.",
+        "The term that a membership in your office rests on ends soon",
+    ),
+    "accounts.grace_set": Kind("changed how long access lasts after a term"),
+    "accounts.delegated": Kind(
+        "let a colleague act in their role", "A colleague lets you act in their role for some days"
+    ),
+    "accounts.delegation_ended": Kind(
+        "ended a delegation", "A delegation that you are part of was ended early"
+    ),
+    "accounts.office_asked_for": Kind("An office was asked for.", "Somebody asks for an office"),
+    "accounts.office_confirmed": Kind(
+        "confirmed a request and opened an office", "A request for an office was confirmed"
+    ),
+    "accounts.office_declined": Kind(
+        "declined a request for an office", "A request for an office was declined"
+    ),
+    "accounts.office_opened": Kind("opened an office"),
+    "accounts.office_changed": Kind("changed an office’s entry"),
     "counterparts.added": Kind("added this counterpart"),
     "counterparts.changed": Kind("changed this counterpart"),
     "engagements.drafted": Kind("started a draft"),

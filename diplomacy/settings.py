@@ -280,6 +280,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
     },
     "expire briefings": {"task": "briefings.tasks.expire", "schedule": 600.0},
+    "remind offices of who serves": {"task": "accounts.tasks.remind", "schedule": 3600.0},
     "seal the log": {
         "task": "activity.tasks.seal",
         "schedule": float(os.environ.get("SEAL_SECONDS", "5")),
@@ -389,6 +390,12 @@ LOGGING = {
 # Longer than a mail server may take over one message: after that another worker tries.
 NOTICE_CLAIM_SECONDS = int(os.environ.get("NOTICE_CLAIM_SECONDS", "120"))
 ADVICE_WORKING_DAYS = int(os.environ.get("ADVICE_WORKING_DAYS", "5"))
+# How often an office says of each member that they still serve, and how long after that they are suspended.
+ATTESTATION_DAYS = int(os.environ.get("ATTESTATION_DAYS", "90"))
+ATTESTATION_GRACE_DAYS = int(os.environ.get("ATTESTATION_GRACE_DAYS", "14"))
+INVITATION_DAYS = int(os.environ.get("INVITATION_DAYS", "7"))
+# Requests for an office that one address may send in an hour.
+OFFICE_REQUESTS_AN_HOUR = int(os.environ.get("OFFICE_REQUESTS_AN_HOUR", "5"))
 # Where the log's tip is written down outside the database. Without either, a log cut short cannot be told from a whole one.
 ANCHOR_FILE = os.environ.get("ANCHOR_FILE", "" if TESTING else str(VAR_DIR / "anchors"))
 ANCHOR_EMAIL = os.environ.get("ANCHOR_EMAIL", "")

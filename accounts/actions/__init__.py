@@ -1,23 +1,48 @@
+from accounts.actions.delegations import delegate, revoke_delegation
 from accounts.actions.divisions import load_divisions
-from accounts.actions.offices import (
-    add_member,
-    change_office,
-    end_member,
-    form_coalition,
+from accounts.actions.invitations import (
+    accept,
+    accept_as_new,
     invite,
-    open_office,
+    invite_by_command,
+    send_again,
+    withdraw,
 )
+from accounts.actions.members import (
+    add_by_command,
+    add_member,
+    change_member,
+    confirm_members,
+    end_member,
+    rest_on_term,
+    set_term_grace,
+)
+from accounts.actions.offices import change_office, form_coalition, open_office
 from accounts.actions.officials import load_officials
 from accounts.actions.people import change_profile
+from accounts.actions.reminders import remind
 
 __all__ = [
+    "accept",
+    "accept_as_new",
+    "add_by_command",
     "add_member",
+    "change_member",
     "change_office",
     "change_profile",
+    "confirm_members",
+    "delegate",
     "end_member",
     "form_coalition",
     "invite",
+    "invite_by_command",
     "load_divisions",
     "load_officials",
     "open_office",
+    "remind",
+    "rest_on_term",
+    "revoke_delegation",
+    "send_again",
+    "set_term_grace",
+    "withdraw",
 ]

@@ -1,6 +1,19 @@
 from accounts.models.divisions import Division
+from accounts.models.joining import Invitation, OfficeRequest
 from accounts.models.offices import Coalition, CoalitionMember, Office
 from accounts.models.officials import Official, Term
-from accounts.models.people import Member, User
+from accounts.models.people import Delegation, Member, User
 
-__all__ = ["Coalition", "CoalitionMember", "Division", "Member", "Office", "Official", "Term", "User"]
+__all__ = [
+    "Coalition",
+    "CoalitionMember",
+    "Delegation",
+    "Division",
+    "Invitation",
+    "Member",
+    "Office",
+    "OfficeRequest",
+    "Official",
+    "Term",
+    "User",
+]

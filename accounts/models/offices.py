@@ -1,10 +1,11 @@
 from django.contrib.auth.models import Group
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
 
 from accounts.models.divisions import Division
 from accounts.querysets import CoalitionQuerySet, OfficeQuerySet
+from accounts.rules import LONGEST_GRACE
+from diplomacy.lib import washington
 from diplomacy.lib.references import ReferenceField
 
 
@@ -27,8 +28,11 @@ class Office(models.Model):
     division = models.ForeignKey(Division, models.PROTECT, null=True, blank=True, related_name="offices")
     is_desk = models.BooleanField("is a federal desk", default=False)
     time_zone = models.CharField(max_length=60, default="America/New_York")
-    opened_on = models.DateField(default=timezone.localdate)
+    opened_on = models.DateField(default=washington.today)
     closed_on = models.DateField(null=True, blank=True)
+    term_grace_days = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="Days of access that are left to an official after the term"
+    )
     group = models.OneToOneField(
         Group,
         models.PROTECT,
@@ -48,6 +52,9 @@ class Office(models.Model):
             models.CheckConstraint(
                 condition=Q(closed_on=None) | Q(closed_on__gte=F("opened_on")),
                 name="office_closes_after_it_opens",
+            ),
+            models.CheckConstraint(
+                condition=Q(term_grace_days__lte=LONGEST_GRACE), name="grace_after_a_term_is_short"
             ),
         ]
 
@@ -80,7 +87,7 @@ class Coalition(models.Model):
 class CoalitionMember(models.Model):
     coalition = models.ForeignKey(Coalition, models.CASCADE, related_name="memberships")
     office = models.ForeignKey(Office, models.CASCADE, related_name="coalition_memberships")
-    starts_on = models.DateField(default=timezone.localdate)
+    starts_on = models.DateField(default=washington.today)
     ends_on = models.DateField(null=True, blank=True, help_text="The first day without it")
 
     class Meta:

@@ -1,11 +1,11 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
 
 from accounts.models.divisions import Division
 from accounts.models.offices import Office
 from accounts.querysets import OfficialQuerySet, TermQuerySet
+from diplomacy.lib import washington
 
 
 class Official(models.Model):
@@ -63,4 +63,4 @@ class Term(models.Model):
 
     @property
     def is_over(self) -> bool:
-        return self.has_ended or (self.ends_on is not None and self.ends_on < timezone.localdate())
+        return self.has_ended or (self.ends_on is not None and self.ends_on < washington.today())

@@ -1,15 +1,23 @@
+import uuid
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now, TruncDate
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts import rules
 from accounts.models.offices import Office
-from accounts.querysets import MemberQuerySet
+from accounts.models.officials import Official
+from accounts.querysets import DelegationQuerySet, MemberQuerySet
+from diplomacy.lib import washington
+from diplomacy.lib.references import ReferenceField
 
 
 class UserManager(BaseUserManager["User"]):
@@ -51,7 +59,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         if not self.is_active:
             return []
         held = Member.objects.filter(user=self).current().with_coalitions()
-        return list(held.select_related("office").order_by("pk"))
+        return list(held.select_related("office", "delegation").order_by("pk"))
 
     @cached_property
     def reader_keys(self) -> frozenset[str]:
@@ -78,12 +86,41 @@ class Member(models.Model):
         BRIEFER = "briefer", "Briefer"
         AUDITOR = "auditor", "Auditor"
 
+    key = models.UUIDField(default=uuid.uuid4, db_default=RandomUUID(), unique=True, editable=False)
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships")
     office = models.ForeignKey(Office, models.PROTECT, related_name="members")
     role = models.CharField(max_length=10, choices=Role)
     title = models.CharField(max_length=120, blank=True, help_text="As on the business card")
-    starts_on = models.DateField(default=timezone.localdate)
+    starts_on = models.DateField(default=washington.today)
     ends_on = models.DateField(null=True, blank=True, help_text="The first day without it")
+    attested_on = models.DateField(
+        null=True,
+        default=washington.today,
+        db_default=TruncDate(Now()),
+        help_text="When the office last said that they serve here. Empty: it has yet to say so for the first time",
+    )
+    reminded_on = models.DateField(null=True, help_text="When the office was asked to say so again")
+    suspension_said = models.BooleanField(default=False, db_default=False)
+    official = models.ForeignKey(
+        Official,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="memberships",
+        help_text="Whose public post this membership rests on: it holds while a term of the post does",
+    )
+    post = models.CharField(max_length=60, blank=True, db_default="")
+    jurisdiction = models.CharField(max_length=200, blank=True, db_default="")
+    warned_of = models.DateField(null=True, help_text="The end of a term that the office was told of")
+    delegation = models.OneToOneField(
+        "Delegation",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="membership",
+        help_text="Held in a colleague's place",
+    )
 
     objects = MemberQuerySet.as_manager()
 
@@ -98,10 +135,19 @@ class Member(models.Model):
                 condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
                 name="membership_ends_after_it_starts",
             ),
+            models.CheckConstraint(
+                condition=Q(delegation=None) | Q(ends_on__isnull=False), name="a_delegation_has_an_end"
+            ),
+            models.CheckConstraint(
+                condition=Q(official=None) | ~Q(post="") & ~Q(jurisdiction=""), name="an_official_has_a_post"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.user}, {self.office.short_name}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("accounts:office")
 
     @property
     def is_federal(self) -> bool:
@@ -118,3 +164,37 @@ class Member(models.Model):
     @property
     def briefs(self) -> bool:
         return self.role in rules.BRIEFING_ROLES
+
+    @property
+    def manages(self) -> bool:
+        return self.role in rules.MANAGING_ROLES
+
+
+class Delegation(models.Model):
+    """A colleague acts in somebody's role for some days. The membership that it gives carries the days."""
+
+    reference = ReferenceField("DG")
+    seat = models.ForeignKey(Member, models.PROTECT, related_name="delegations", help_text="Whose role")
+    to = models.ForeignKey(
+        Member, models.PROTECT, related_name="covers", help_text="The colleague's own membership"
+    )
+    reason = models.CharField(max_length=200, blank=True)
+    given_at = models.DateTimeField(auto_now_add=True)
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    objects = DelegationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(seat=F("to")), name="nobody_covers_themselves"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.to.user} for {self.seat.user}"
+
+    @property
+    def last_day(self) -> date:
+        ends_on = self.membership.ends_on
+        assert ends_on is not None  # database constraint
+        return ends_on - timedelta(days=1)

@@ -7,11 +7,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import actions, doorstep
 from accounts.forms import ProfileForm
-from accounts.models import Member, User
+from accounts.models import User
 from accounts.requests import ACTING_FOR, MemberRequest
 from accounts.signin import limits, strength
 
@@ -46,14 +46,6 @@ def profile(request: MemberRequest) -> HttpResponse:
         messages.success(request, "Your profile is saved.")
         return redirect("accounts:profile")
     return render(request, "accounts/profile.html", {"form": form})
-
-
-@require_safe
-def office(request: MemberRequest) -> HttpResponse:
-    """Who serves in the office one acts for."""
-    here = request.acting.office
-    members = Member.objects.visible_to(request.user).of_office(here).select_related("user")
-    return render(request, "accounts/office.html", {"office": here, "members": members.by_role()})
 
 
 def access_ended(request: HttpRequest, user: User, *, as_problem: bool = False) -> HttpResponse:

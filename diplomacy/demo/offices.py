@@ -1,6 +1,6 @@
 from accounts import actions
 from accounts.actions.divisions import make_divisions
-from accounts.models import Division, Official, Term, User
+from accounts.models import Division, Member, Official, Term, User
 from diplomacy.demo.cast import Cast
 from diplomacy.demo.tables import Row, rows
 from engagements.models import Coverage
@@ -38,11 +38,17 @@ def bring_people(cast: Cast) -> None:
     for row in rows("people"):
         user = cast.people[row["key"]] = _user(row)
         for office, role, title in row.get("serves", []):
-            cast.members[row["key"], office] = actions.invite(
-                user.email, cast.offices[office], role, by=None, title=title
-            )
+            cast.members[row["key"], office] = _seat(cast, user, office, role, title)
         if "term" in row:
             _take_office(cast, user, row)
+
+
+def _seat(cast: Cast, user: User, office: str, role: str, title: str) -> Member:
+    """Their office said of everyone three weeks ago that they still serve."""
+    member = actions.add_member(user, cast.offices[office], role, by=None, title=title)
+    member.attested_on = cast.calendar.day(-21)
+    member.save(update_fields=["attested_on"])
+    return member
 
 
 def _user(row: Row) -> User:

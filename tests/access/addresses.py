@@ -39,6 +39,16 @@ PAGES: dict[str, str | Record | Role] = {
     "accounts:act_for": SIGNED_IN,
     "accounts:profile": SIGNED_IN,
     "accounts:office": SIGNED_IN,
+    "accounts:confirm_members": Role(frozenset({"lee", "gov", "desk_lead"})),
+    "accounts:settings": Role(frozenset({"lee", "desk_lead"})),
+    "accounts:invite": Role(frozenset({"lee", "desk_lead"})),
+    "accounts:delegate": Role(frozenset({"lee", "gov", "desk_lead"})),
+    "accounts:send_again": Record("invitation", frozenset({"lee"}), frozenset({"lee"})),
+    "accounts:withdraw": Record("invitation", frozenset({"lee"}), frozenset({"lee"})),
+    "accounts:member": Record("member", OFFICE, frozenset({"lee"})),
+    "accounts:term": Record("member", OFFICE, frozenset({"lee"})),
+    "accounts:end_member": Record("member", OFFICE, frozenset({"lee"})),
+    "accounts:end_delegation": Record("delegation", frozenset({"lee", "gov"}), frozenset({"lee", "gov"})),
     "activity:notices": SIGNED_IN,
     "activity:read_all": SIGNED_IN,
     "activity:preferences": SIGNED_IN,
@@ -107,6 +117,8 @@ PAGES: dict[str, str | Record | Role] = {
 }
 
 PUBLIC = {
+    "accounts:join",
+    "accounts:open_invitation",
     "account_login",
     "account_logout",
     "account_inactive",

@@ -9,6 +9,7 @@ from activity import alarms
 from activity.models import Notice
 from briefings import actions as briefing_actions
 from engagements import actions
+from tests.factories import accounts as make_person
 from tests.factories import briefings as make_briefing
 from tests.factories import engagements as make
 
@@ -29,8 +30,12 @@ def build(maria: Member, liaison: Member, gov: Member, briefer: Member, second_b
     delivery = make_briefing.delivered(briefer, second_briefer, gov)
     question = briefing_actions.ask(delivery, by=gov, text="By when?")
     notice = Notice.objects.filter(recipient=liaison.user).latest("pk")
+    colleague = make_person.make_member(maria.office, "reader")
     return World(
         {
+            "member": {"key": colleague.key},
+            "invitation": {"reference": make_person.invited(maria.office).reference},
+            "delegation": {"reference": make_person.delegated(gov, colleague).reference},
             "draft": {"reference": make.drafted(maria).reference, "slug": "what"},
             "filed": {"reference": filed.reference},
             "commitment": {"reference": commitment.reference},

@@ -41,6 +41,10 @@ def build() -> World:
         notice = Notice.objects.filter(recipient=cast[who].user).latest("pk")
         named[f"notice of {who}"] = {"key": notice.delivery_key}
     named["alarm"] = {"reference": alarms.sound(cast["maria"], 151).reference}
+    colleague = people.make_member(cast["maria"].office, "reader", name=COMBINING, title=LONG[:120])
+    named["member"] = {"key": colleague.key}
+    named["invitation"] = {"reference": people.invited(cast["maria"].office).reference}
+    named["delegation"] = {"reference": people.delegated(cast["gov"], colleague).reference}
     return World({**cast, **others(cast)}, named)
 
 

@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from accounts import actions, ocd_ids
-from accounts.models import Coalition, Division, Member, Office, Official, User
+from accounts.models import Coalition, Delegation, Division, Invitation, Member, Office, Official, User
+from diplomacy.lib import washington
 
 _numbers = count(1)
 
@@ -59,3 +60,15 @@ def make_former_member(office: Office | None = None, role: str = "staff", **fiel
 
 def make_official(name: str = "", **fields: Any) -> Official:
     return Official.objects.create(**({"name": name or f"Official {next(_numbers)}"} | fields))
+
+
+def invited(office: Office, email: str = "nia@example.gov", role: str = "staff") -> Invitation:
+    """By a lead of the office who is there for this only."""
+    return actions.invite(
+        email, office, role, by=make_member(office, "desk_lead" if office.is_federal else "lead")
+    )
+
+
+def delegated(seat: Member, to: Member, *, days: int = 7) -> Delegation:
+    today = washington.today()
+    return actions.delegate(by=seat, to=to, first_day=today, last_day=today + timedelta(days=days - 1))

@@ -1,0 +1,80 @@
+"""What the clock tells an office of its members. Each is said once: the row remembers that it was."""
+
+from collections import defaultdict
+from datetime import date, timedelta
+
+from django.db import transaction
+
+from accounts import attestation, terms
+from accounts.actions.members import who_manage
+from accounts.models import Member, Office
+from accounts.querysets import MemberQuerySet
+from activity import actions as activity
+from diplomacy.lib import washington
+
+WARN_DAYS = 30
+"""Before the term that a membership rests on ends."""
+
+
+def remind() -> int:
+    """How many members something was said of."""
+    return _warn_of_terms() + _ask_offices() + _say_who_is_suspended()
+
+
+def _warn_of_terms() -> int:
+    resting = Member.objects.current().in_their_own_right().exclude(official=None)
+    return sum(_warn(member.pk) for member in resting)
+
+
+@transaction.atomic
+def _warn(pk: int) -> bool:
+    held = Member.objects.select_for_update(of=("self",)).select_related("office").get(pk=pk)
+    ends = terms.last_day_of_post(held)
+    if ends is None or ends > washington.today() + timedelta(days=WARN_DAYS) or held.warned_of == ends:
+        return False
+    held.warned_of = ends
+    held.save(update_fields=["warned_of"])
+    told = {*who_manage(held.office).user_ids(), held.user_id}
+    activity.record("accounts.term_ending", held, by=None, notify=told, on=ends.isoformat())
+    return True
+
+
+def _ask_offices() -> int:
+    """One notice an office, however many of its members are due."""
+    due: dict[int, list[int]] = defaultdict(list)
+    oldest = washington.today() - timedelta(days=attestation.days())
+    for pk, office in _unasked(oldest).values_list("pk", "office_id"):
+        due[office].append(pk)
+    return sum(_ask(office, pks) for office, pks in due.items())
+
+
+def _unasked(oldest: date) -> MemberQuerySet:
+    rows = Member.objects.current().in_their_own_right().filter(reminded_on=None)
+    return rows.filter(attested_on__lte=oldest)
+
+
+@transaction.atomic
+def _ask(office_id: int, pks: list[int]) -> int:
+    asked = Member.objects.filter(pk__in=pks, reminded_on=None).update(reminded_on=washington.today())
+    if asked:
+        office = Office.objects.get(pk=office_id)
+        told = attestation.who_confirm(office).user_ids()
+        activity.record("accounts.confirmation_due", office, by=None, notify=told, members=asked)
+    return asked
+
+
+def _say_who_is_suspended() -> int:
+    unsaid = Member.objects.suspended().filter(suspension_said=False)
+    return sum(_say_suspended(member.pk) for member in unsaid)
+
+
+@transaction.atomic
+def _say_suspended(pk: int) -> bool:
+    held = Member.objects.select_for_update(of=("self",)).select_related("office").get(pk=pk)
+    if not attestation.is_suspended(held) or held.suspension_said:
+        return False
+    held.suspension_said = True
+    held.save(update_fields=["suspension_said"])
+    told = {*attestation.who_confirm(held.office).user_ids(), held.user_id}
+    activity.record("accounts.member_suspended", held, by=None, notify=told)
+    return True

@@ -1,0 +1,9 @@
+from celery import shared_task
+
+from accounts import actions
+
+
+@shared_task(name="accounts.tasks.remind")
+def remind() -> int:
+    """Of terms that end, of members to confirm, and of those whom nobody confirmed."""
+    return actions.remind()
