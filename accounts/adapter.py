@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.signin import limits, strength
 from accounts.signin.strength import TYPE
+from activity import signins
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +24,16 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]
     def login(self, request: HttpRequest, user: Any) -> None:
         super().login(request, user)
         limits.start(request.session)
+        signins.signed_in(request, user)
+
+    def logout(self, request: HttpRequest) -> None:
+        user = request.user
+        super().logout(request)
+        signins.signed_out(request, user)
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        super().authentication_failed(request, **credentials)
+        signins.failed(request, str(credentials.get("email") or credentials.get("username") or ""))
 
     def is_reauthentication_required(self, *, app: str, **options: Any) -> bool:
         """Who has just signed in with all they have is not asked again at once."""

@@ -12,9 +12,10 @@ from django.db import models, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from activity import rules
 from activity.kinds import KINDS
-from activity.models import Creation, Entry, Notice, Preference
-from diplomacy.lib.errors import Conflict
+from activity.models import Creation, Entry, Hold, Notice, Preference
+from diplomacy.lib.errors import Conflict, Forbidden, Invalid
 from diplomacy.lib.readers import Actor
 
 log = logging.getLogger(__name__)
@@ -82,6 +83,33 @@ def observe_now_and_then(kind: str, subject: models.Model, *, by: Actor) -> None
     looked = Entry.objects.about(subject).filter(kind=kind, actor_id=by.user_id, at__gt=since)
     if not looked.exists():
         observe(kind, user_id=by.user_id, office_id=by.office_id, subject=subject)
+
+
+@transaction.atomic
+def place_hold(*, office_id: int, reason: str, by: Actor, record: str = "") -> Hold:
+    """From now on nothing of the office's records expires, or of the one record."""
+    _require_holder(by, office_id)
+    if not reason.strip():
+        raise Invalid({"reason": ["Say why: a lawsuit, a request, an audit."]})
+    hold = Hold.objects.create(
+        office_id=office_id, record=record.strip().upper(), reason=reason.strip(), placed_by_id=by.user_id
+    )
+    _append([_entry("activity.hold_placed", hold, by, (), {})])
+    return hold
+
+
+@transaction.atomic
+def lift_hold(hold: Hold, *, by: Actor) -> None:
+    _require_holder(by, hold.office_id)
+    held = Hold.objects.standing().filter(pk=hold.pk)
+    if not held.update(lifted_at=timezone.now(), lifted_by=by.user_id):
+        raise Conflict("This hold was lifted already.")
+    _append([_entry("activity.hold_lifted", hold, by, (), {})])
+
+
+def _require_holder(by: Actor, office_id: int) -> None:
+    if not rules.may_hold(getattr(by, "role", ""), own=by.office_id == office_id):
+        raise Forbidden("Only auditors, and leads for their own office, place and lift legal holds.")
 
 
 def note_export(by: Actor, *, lines: int) -> None:

@@ -36,7 +36,9 @@ json_build_array(
 # What Python cannot see in the hash: an entry that is gone, content that is not what was sealed.
 FLAG = """
 CASE WHEN e.id IS NULL THEN 'g'
-     WHEN e.expired_at IS NOT NULL THEN 'x'
+     WHEN e.expired_at IS NOT NULL THEN CASE WHEN e.expired_at <= now() AND e.expired_at >= e.at + make_interval(years => (
+         SELECT r.years FROM activity_retention r WHERE starts_with(e.kind, r.kind) AND r.since <= e.expired_at
+         ORDER BY length(r.kind) DESC, r.since DESC, r.id DESC LIMIT 1)) THEN '.' ELSE 'x' END
      WHEN s.content <> sha256(convert_to(coalesce(e.salt::text, '') || e.data::text, 'UTF8')) THEN 'c'
      ELSE '.' END
 """

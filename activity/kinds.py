@@ -18,6 +18,10 @@ KINDS = {
     "activity.bulk_read": Kind(
         "Somebody opened unusually many records.", "Somebody opened unusually many records", is_urgent=True
     ),
+    "activity.hold_placed": Kind("placed a legal hold"),
+    "activity.hold_lifted": Kind("lifted a legal hold"),
+    "activity.retention_set": Kind("The command line changed how long content is kept."),
+    "activity.content_expired": Kind("Content that is no longer kept was removed."),
     "activity.log_exported": Kind("exported lines of the activity log"),
     "accounts.signed_in": Kind("signed in", is_watching=True),
     "accounts.signed_out": Kind("signed out", is_watching=True),

@@ -7,9 +7,10 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.urls import reverse
+from django.utils import timezone
 
 from activity.kinds import KINDS, Kind
-from activity.querysets import AlarmQuerySet, EntryQuerySet, NoticeQuerySet
+from activity.querysets import AlarmQuerySet, EntryQuerySet, HoldQuerySet, NoticeQuerySet
 from diplomacy.lib.references import ReferenceField
 
 
@@ -90,6 +91,57 @@ class Alarm(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("activity:alarm", args=[self.reference])
+
+
+class Retention(models.Model):
+    """For how many years the content of a kind is kept. A change is a new row; the longest beginning decides.
+
+    The app role only reads it: `manage.py set_retention` writes it as the owner.
+    """
+
+    kind = models.CharField(
+        max_length=60, blank=True, help_text="How the name of the kind begins; empty for all"
+    )
+    years = models.PositiveSmallIntegerField()
+    since = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["kind", "-since"]
+        constraints = [models.CheckConstraint(condition=Q(years__gte=1), name="kept_a_year_at_least")]
+
+    def __str__(self) -> str:
+        return f"{self.kind or 'everything'}: {self.years} years"
+
+
+class Hold(models.Model):
+    """A legal hold: while it stands, no content of the office's records expires, or of the one record it names."""
+
+    reference = ReferenceField("H")
+    office = models.ForeignKey("accounts.Office", models.PROTECT, related_name="+")
+    record = models.CharField(
+        max_length=12, blank=True, help_text="The reference of one record; empty for all"
+    )
+    reason = models.CharField(max_length=500)
+    placed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    placed_at = models.DateTimeField(auto_now_add=True)
+    lifted_at = models.DateTimeField(null=True, editable=False)
+    lifted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+
+    objects = HoldQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(lifted_at=None, lifted_by=None)
+                | Q(lifted_at__isnull=False, lifted_by__isnull=False),
+                name="hold_is_lifted_by_somebody",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.record or 'Everything'} of {self.office}"
 
 
 class Notice(models.Model):

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from activity.rules import MANAGING, OVERSIGHT
 from diplomacy.lib.readers import VisibleQuerySet, keys_of
 
 MOST = 100
@@ -13,7 +14,7 @@ MOST = 100
 
 
 def is_auditor(user: Any) -> bool:
-    return any(member.role == "auditor" for member in getattr(user, "standing", []))
+    return any(member.role in OVERSIGHT for member in getattr(user, "standing", []))
 
 
 class EntryQuerySet(VisibleQuerySet):
@@ -44,13 +45,22 @@ class EntryQuerySet(VisibleQuerySet):
         return rows.filter(at__lt=until) if until else rows
 
 
-class AlarmQuerySet(VisibleQuerySet):
+class OverseenQuerySet(VisibleQuerySet):
     def visible_to(self, user: Any) -> Self:
-        """Auditors see all; who leads an office, those of its people."""
+        """Auditors see all; who leads an office, what concerns it."""
         if is_auditor(user):
             return self.all()
-        led = [m.office_id for m in getattr(user, "standing", []) if m.role in {"lead", "desk_lead"}]
+        led = [m.office_id for m in getattr(user, "standing", []) if m.role in MANAGING]
         return self.filter(office__in=led)
+
+
+class AlarmQuerySet(OverseenQuerySet):
+    pass
+
+
+class HoldQuerySet(OverseenQuerySet):
+    def standing(self) -> Self:
+        return self.filter(lifted_at=None)
 
 
 class NoticeQuerySet(VisibleQuerySet):

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from activity import actions, anchors, chain, delivery
+from activity import actions, anchors, chain, delivery, retention
 
 
 @shared_task(name="activity.tasks.deliver")
@@ -33,3 +33,8 @@ def mail_anchor() -> int:
 @shared_task(name="activity.tasks.forget_keys")
 def forget_keys() -> int:
     return actions.forget_keys()
+
+
+@shared_task(name="activity.tasks.expire_content")
+def expire_content() -> int:
+    return retention.expire()

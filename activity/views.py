@@ -4,20 +4,21 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from activity import actions, inbox
+from activity import actions, inbox, retention
 from activity.filters import EntryFilter
-from activity.forms import URGENT, Preferences
-from activity.models import Alarm, Entry, Notice, Preference
+from activity.forms import URGENT, HoldForm, Preferences
+from activity.models import Alarm, Entry, Hold, Notice, Preference
 from activity.querysets import AlarmQuerySet, NoticeQuerySet, is_auditor
+from activity.rules import OVERSIGHT, WATCHING
 from diplomacy.lib.errors import Invalid
 from diplomacy.lib.paging import page_of
 from diplomacy.lib.sheets import csv_of
 
 MOST_EXPORTED = 20_000
 COLUMNS = ("when", "who", "office", "kind", "what", "record")
-WATCHERS = frozenset({"lead", "desk_lead", "auditor"})
 
 
 def _own(request: HttpRequest) -> NoticeQuerySet:
@@ -90,7 +91,7 @@ def _quiet(user: Any) -> list[str]:
 
 def _require_auditor(request: HttpRequest) -> None:
     """Others get the answer of a page that does not exist."""
-    if getattr(request.acting, "role", "") != "auditor":  # type: ignore[attr-defined]
+    if getattr(request.acting, "role", "") not in OVERSIGHT:  # type: ignore[attr-defined]
         raise Http404
 
 
@@ -139,10 +140,14 @@ def _cells(entry: Entry) -> tuple[object, ...]:
     )
 
 
-def _watching(request: HttpRequest) -> AlarmQuerySet:
-    """The alarms of somebody who answers for people."""
-    if getattr(request.acting, "role", "") not in WATCHERS:  # type: ignore[attr-defined]
+def _require_watcher(request: HttpRequest) -> None:
+    """For those who answer for people."""
+    if getattr(request.acting, "role", "") not in WATCHING:  # type: ignore[attr-defined]
         raise Http404
+
+
+def _watching(request: HttpRequest) -> AlarmQuerySet:
+    _require_watcher(request)
     return Alarm.objects.visible_to(request.user).select_related("user", "office")
 
 
@@ -158,3 +163,35 @@ def alarm(request: HttpRequest, reference: str) -> HttpResponse:
     found = get_object_or_404(_watching(request), reference=reference)
     context = {"alarm": found, "limit": found.opened - 1, "is_auditor": is_auditor(request.user)}
     return render(request, "activity/alarm.html", context)
+
+
+def holds(request: HttpRequest) -> HttpResponse:
+    """Legal holds, and placing one: for the lead of an office, and for auditors."""
+    _require_watcher(request)
+    form = HoldForm(request.POST or None, by=request.acting)  # type: ignore[attr-defined]
+    if request.method == "POST" and form.is_valid():
+        hold = actions.place_hold(**form.said, by=request.acting)  # type: ignore[attr-defined]
+        messages.success(request, f"The hold {hold.reference} stands. Nothing it covers expires.")
+        return redirect("activity:holds")
+    rows = Hold.objects.visible_to(request.user).select_related("office", "placed_by", "lifted_by")
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    page = page_of(rows, order="-placed_at", after=after, before=before)
+    context = {"form": form, "page": page, "schedule": retention.schedule()}
+    return render(request, "activity/holds.html", context, status=400 if form.errors else 200)
+
+
+def lift_hold(request: HttpRequest, reference: str) -> HttpResponse:
+    _require_watcher(request)
+    hold = get_object_or_404(Hold.objects.visible_to(request.user), reference=reference)
+    if request.method == "POST":
+        actions.lift_hold(hold, by=request.acting)  # type: ignore[attr-defined]
+        messages.success(request, "The hold is lifted.")
+        return redirect("activity:holds")
+    context = {
+        "question": f"Lift the hold {hold.reference}?",
+        "consequence": f"{hold}: what the schedule no longer keeps expires within a day, and does not come back.",
+        "action": "Lift the hold",
+        "back": reverse("activity:holds"),
+        "danger": True,
+    }
+    return render(request, "confirm.html", context)

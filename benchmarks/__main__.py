@@ -12,7 +12,7 @@ django.setup()
 
 from django.urls import reverse  # noqa: E402 (Django must be set up before models are imported)
 
-from benchmarks import build, measure, pages, throughput, verify, world  # noqa: E402
+from benchmarks import build, log, measure, pages, throughput, verify, world  # noqa: E402
 from benchmarks.pages import Case  # noqa: E402
 
 RATIO, QUERIES, HTML, SHARE = 2.0, 15, 100_000, 0.25
@@ -87,7 +87,7 @@ def main() -> int:
     print(f"Readers of {verify.verify():,} rows are as the rules compute them.\n")
     if (load := os.getloadavg()[0]) > 1:
         print(f"The machine is busy (load {load:.1f} before we begin): look at the quickest runs.\n")
-    missed = lists() + busiest()
+    missed = lists() + busiest() + log.main()
     print(
         f"\n{time.monotonic() - began:.0f} s. "
         + ("Every goal is met." if not missed else "Beyond the goals:")

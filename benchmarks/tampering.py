@@ -3,11 +3,13 @@
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
 
 OWNER = "owner"
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 class TakenBack(Exception):

@@ -295,6 +295,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "activity.tasks.mail_anchor",
         "schedule": float(os.environ.get("ANCHOR_MAIL_SECONDS", "86400")),
     },
+    "let old content go": {"task": "activity.tasks.expire_content", "schedule": 86400.0},
     "forget used keys": {"task": "activity.tasks.forget_keys", "schedule": 3600.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")

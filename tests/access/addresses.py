@@ -54,6 +54,8 @@ PAGES: dict[str, str | Record | Role] = {
     "activity:preferences": SIGNED_IN,
     "activity:log": Role(frozenset({"auditor"})),
     "activity:export": SIGNED_IN,  # only to a post, and only for auditors
+    "activity:holds": Role(frozenset({"auditor", "lee", "desk_lead"})),
+    "activity:lift_hold": Record("hold", frozenset({"auditor", "lee"}), frozenset({"auditor", "lee"})),
     "activity:alarms": Role(frozenset({"auditor", "lee", "desk_lead"})),
     "activity:alarm": Record("alarm", frozenset({"auditor", "lee"})),
     "activity:open": Record("notice", frozenset({"liaison"})),

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.models import Member
 from activity import alarms
-from activity.models import Notice
+from activity.models import Hold, Notice
 from briefings import actions as briefing_actions
 from engagements import actions
 from tests.factories import accounts as make_person
@@ -46,9 +46,14 @@ def build(maria: Member, liaison: Member, gov: Member, briefer: Member, second_b
             "delivery": {"reference": delivery.reference},
             "reader_question": {"reference": delivery.briefing.reference, "question": question.reference},
             "notice": {"key": notice.delivery_key},
+            "hold": {"reference": held(maria).reference},
             "alarm": {"reference": alarms.sound(maria, 151).reference},
         }
     )
+
+
+def held(by: Member) -> Hold:
+    return Hold.objects.create(office=by.office, placed_by=by.user, reason="A lawsuit")
 
 
 def absent(named: dict[str, Any]) -> dict[str, Any]:

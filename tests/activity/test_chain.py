@@ -15,6 +15,7 @@ from pytest_django.fixtures import Settings
 from accounts.models import Member
 from activity import actions, anchors, chain
 from activity.models import Entry, Seal
+from benchmarks import log as benchmark
 from benchmarks import tampering
 
 LINES = 24
@@ -235,3 +236,22 @@ def test_the_command_says_when_a_file_of_anchors_cannot_be_read(content: str, tm
         said("--anchors", str(broken))
     with pytest.raises(CommandError, match="could not be read"):
         said("--anchors", str(tmp_path / "absent"))
+
+
+# The benchmark, in short ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_tampering_drawn_at_random_is_always_found(log: Member) -> None:
+    found = benchmark.tamper(60, stretch=120, seed=7)
+    assert found.missed == []
+    assert chain.verify().checked == LINES, "the benchmark left something behind"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_writers_at_once_leave_a_whole_log(log: Member) -> None:
+    assert benchmark.writes_a_second(2, 1) > 20
+    chain.seal(whole=True)
+    report = chain.verify()
+    assert (report.fault, report.waiting) == (None, 0)
+    assert report.checked == Entry.objects.count() > LINES

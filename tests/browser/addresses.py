@@ -128,6 +128,8 @@ PAGES: dict[str, list[Look]] = {
         Look("activity:log"),
         Look("activity:log", query="person=maria&kind=engagements.filed"),
         Look("activity:log", query="since=2030-01-02&until=2030-01-01"),
+        Look("activity:holds"),
+        Look("activity:lift_hold", "hold"),
         Look("activity:alarms"),
         Look("activity:alarm", "alarm"),
     ],

@@ -8,7 +8,7 @@ from django.test import Client
 from accounts.models import Member, User
 from accounts.requests import ACTING_FOR
 from activity import alarms
-from activity.models import Notice
+from activity.models import Hold, Notice
 from briefings import actions as briefing_actions
 from briefings.choices import Label
 from engagements import actions
@@ -40,6 +40,8 @@ def build() -> World:
     for who in ("liaison", "maria"):
         notice = Notice.objects.filter(recipient=cast[who].user).latest("pk")
         named[f"notice of {who}"] = {"key": notice.delivery_key}
+    hold = Hold.objects.create(office=cast["maria"].office, placed_by=cast["lee"].user, reason=LONG)
+    named["hold"] = {"reference": hold.reference}
     named["alarm"] = {"reference": alarms.sound(cast["maria"], 151).reference}
     colleague = people.make_member(cast["maria"].office, "reader", name=COMBINING, title=LONG[:120])
     named["member"] = {"key": colleague.key}

@@ -1,0 +1,177 @@
+"""The log: how fast it is written, sealed and read through, and whether tampering is found.
+
+    python -m diplomacy.embedded --at var/bench -- python -m benchmarks.log
+
+prints the figures on a database that keeps what it commits; `make bench` runs the same. The tests run it in short.
+"""
+
+import multiprocessing
+import os
+import random
+import sys
+import time
+from multiprocessing.synchronize import Event
+from typing import NamedTuple
+
+LINES, TAMPERINGS, STRETCH = 1_000_000, 1_000, 2_000
+WRITERS, SECONDS = 4, 10
+VERIFY_SECONDS, WRITES_A_SECOND = 10, 1_000
+
+if __name__ == "__main__":
+    os.environ |= {"DJANGO_SETTINGS_MODULE": "benchmarks.settings", "DEBUG": "0", "DEMO": "0"}
+    import django
+
+    django.setup()
+
+from django.db import connections, transaction  # noqa: E402
+
+from accounts.models import Member  # noqa: E402
+from activity import actions, chain  # noqa: E402
+from benchmarks import tampering  # noqa: E402
+
+FILL = """
+INSERT INTO activity_entry (at, kind, actor_id, office_id, subject_type, subject_id, subject_reference, readers, data)
+SELECT now() - interval '1 hour', (ARRAY['engagements.filed', 'engagements.amended', 'briefings.opened'])[1 + n %% 3],
+       m.users[1 + n %% cardinality(m.users)], m.offices[1 + n %% cardinality(m.offices)], 'engagements.engagement', n,
+       'E-' || lpad(n::text, 8, '0'), '{}', jsonb_build_object('version', n %% 9, 'reason', 'The minister cannot come. ' || n)
+FROM generate_series(1, %s) n,
+     (SELECT array_agg(user_id) AS users, array_agg(office_id) AS offices
+      FROM (SELECT user_id, office_id FROM accounts_member LIMIT 5000) x) m
+"""
+
+
+class Tampered(NamedTuple):
+    done: int
+    found: int
+    missed: list[str]
+
+
+def fill(lines: int) -> None:
+    """Until the log has so many entries."""
+    with connections["owner"].cursor() as run:
+        run.execute("SELECT count(*) FROM activity_entry")
+        if (lacking := lines - run.fetchone()[0]) > 0:
+            run.execute(FILL, [lacking])
+            run.execute("ANALYZE activity_entry")
+
+
+def tamper(count: int, *, stretch: int, seed: int = 1) -> Tampered:
+    """So many, each on a whole log of `stretch` lines, drawn at random and taken back. Nothing stays of it."""
+    drawn, missed = random.Random(seed), []
+    with tampering.as_owner() as run:
+        run.execute("TRUNCATE activity_seal, activity_entry CASCADE")
+        run.execute(FILL, [stretch])
+        chain.seal(whole=True, using="owner")
+        tip = chain.tip("owner")
+        assert tip and tip.number == stretch
+        assert chain.verify(using="owner").fault is None
+        for _ in range(count):
+            sort, number = drawn.choice(list(tampering.SORTS)), drawn.randint(1, stretch)
+            if not _is_found(run, sort, number, drawn, tip):
+                missed.append(f"{sort} at {number}")
+    return Tampered(count, count - len(missed), missed)
+
+
+def _is_found(run: object, sort: str, number: int, drawn: random.Random, tip: chain.Tip) -> bool:
+    anchor = chain.Anchor(*tip, tampering.LONG_AGO)
+    inner = transaction.savepoint(using="owner")
+    try:
+        tampering.SORTS[sort](run, number, drawn)  # type: ignore[arg-type]
+        return chain.verify([anchor], using="owner").fault is not None
+    finally:
+        transaction.savepoint_rollback(inner, using="owner")
+
+
+def write(seconds: float) -> int:
+    """As an action does it: one entry, in a transaction of its own."""
+    member = Member.objects.select_related("office").first()
+    assert member
+    count, until = 0, time.monotonic() + seconds
+    while time.monotonic() < until:
+        with transaction.atomic():
+            actions.record(
+                "engagements.amended", member.office, by=member, version=count, reason="Dates moved."
+            )
+        count += 1
+    return count
+
+
+def _writer(seconds: float, count: "multiprocessing.Queue[int]") -> None:
+    count.put(write(seconds))
+
+
+def _sealer(stop: Event) -> None:
+    while not stop.is_set():
+        chain.seal()
+        stop.wait(1)
+
+
+def writes_a_second(writers: int, seconds: float) -> float:
+    """Of several processes at once, while a sealer keeps up with them."""
+    connections.close_all()
+    fork = multiprocessing.get_context("fork")
+    counts: multiprocessing.Queue[int] = fork.Queue()
+    stop = fork.Event()
+    sealer = fork.Process(target=_sealer, args=[stop])
+    processes = [fork.Process(target=_writer, args=[seconds, counts]) for _ in range(writers)]
+    for process in (sealer, *processes):
+        process.start()
+    total = sum(counts.get() for _ in processes)
+    stop.set()
+    for process in (sealer, *processes):
+        process.join()
+    return total / seconds
+
+
+def main() -> list[str]:
+    """Prints the figures; returns what misses a goal."""
+    fill(LINES)
+    began = time.monotonic()
+    sealed = chain.seal(whole=True)
+    if sealed:
+        print(f"Sealed {sealed:,} entries: {sealed / (time.monotonic() - began):,.0f} a second.")
+    began = time.monotonic()
+    report = chain.verify()
+    seconds = time.monotonic() - began
+    print(
+        f"Verified {report.checked:,} lines in {seconds:.1f} s. {report.fault or 'The log holds'}.",
+        flush=True,
+    )
+    rate = writes_a_second(WRITERS, SECONDS)
+    print(
+        f"{rate:,.0f} writes a second by {WRITERS} processes, each in its own transaction, with a sealer.",
+        flush=True,
+    )
+    found = tamper(TAMPERINGS, stretch=STRETCH)
+    print(f"{found.found:,} of {found.done:,} tamperings found.")
+    faults = {
+        f"the log: {report.fault}": report.fault is not None,
+        f"verifying {report.checked:,} lines took {seconds:.1f} s": seconds > VERIFY_SECONDS,
+        f"{rate:,.0f} log writes a second": rate < WRITES_A_SECOND,
+        f"tamperings missed: {', '.join(found.missed[:5])}": bool(found.missed),
+    }
+    return [fault for fault, is_so in faults.items() if is_so]
+
+
+def _alone() -> int:
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, skip_checks=True)
+    if not Member.objects.exists():
+        _somebody()
+    missed = main()
+    print("\n".join(missed) or "Every goal is met.")
+    return 0
+
+
+def _somebody() -> None:
+    from accounts.actions import open_office
+    from accounts.models import User
+
+    office = open_office("Office of the benchmark", short_name="Benchmark", level="state")
+    user = User.objects.create_user("benchmark@example.gov", name="Benchmark")
+    Member.objects.create(user=user, office=office, role="staff")
+
+
+if __name__ == "__main__":
+    sys.exit(_alone())
