@@ -37,9 +37,15 @@ def roles_given_by_leads(*, is_federal: bool) -> list[str]:
 
 
 def reader_keys(
-    user_id: int, memberships: Iterable[tuple[int, str]], coalition_ids: Iterable[int]
+    user_id: int,
+    memberships: Iterable[tuple[int, str]],
+    coalition_ids: Iterable[int],
+    seats: Iterable[int] = (),
 ) -> frozenset[str]:
-    """The keys of one person. An auditor reads who did what and when, never content: no office key."""
+    """The keys of one person. An auditor reads who did what and when, never content: no office key.
+
+    `seats`: the memberships that they act in the place of.
+    """
     reading = [(office_id, role) for office_id, role in memberships if role not in OVERSIGHT_ROLES]
     if not reading:
         return frozenset({readers.person(user_id)})
@@ -49,6 +55,7 @@ def reader_keys(
         keys.add(readers.colleague(office_id, readers.person(user_id)))
     if any(role in ADVISING_ROLES for _, role in reading):
         keys.add(readers.FEDERAL)
+    keys |= {readers.seat(pk) for pk in seats}
     return frozenset(keys | {readers.coalition(pk) for pk in coalition_ids})
 
 

@@ -50,7 +50,8 @@ def _seats(rules: list[Rule]) -> list[Seat]:
     for rule in rules:
         if rule.section_id is None:
             wanted |= _members(rule)
-    members = Member.objects.current().filter(wanted).exclude(role__in=OVERSIGHT_ROLES)
+    # Who acts in a reader's place reads the reader's copy, and gets none for it.
+    members = Member.objects.current().in_their_own_right().filter(wanted).exclude(role__in=OVERSIGHT_ROLES)
     return [Seat(*row) for row in members.values_list("pk", "user_id", "office_id", "role")]
 
 

@@ -45,8 +45,9 @@ class DeliveryQuerySet(ProtectedQuerySet):
 
     def visible_to(self, user: Any) -> Self:
         seats = [member.pk for member in getattr(user, "standing", [])]
-        own = super().visible_to(user).filter(recipient=user.pk, member__in=seats)
-        return own.select_related("briefing__office")
+        own = Q(recipient=getattr(user, "pk", None), member__in=seats)
+        lent = Q(member__in=getattr(user, "seats_covered", ()))
+        return super().visible_to(user).filter(own | lent).select_related("briefing__office")
 
     def readable(self) -> Self:
         """Neither recalled nor expired, whether or not the clock task has come by yet."""

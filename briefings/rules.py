@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from accounts.models import Member
 from accounts.rules import BRIEFING_ROLES
+from briefings.choices import Label
 from briefings.choices import Status as S
 from diplomacy.lib import readers
 from diplomacy.lib.errors import Conflict, Forbidden
@@ -85,6 +86,17 @@ def require_briefer(member: Member) -> None:
         raise Forbidden("Only federal briefers write briefings.")
 
 
+def reads_for(delivery: "Delivery", member: Member) -> bool:
+    """In the place of the one it was made for. They read it; only the reader says that it was read."""
+    return delivery.member_id in member.user.seats_covered
+
+
+def require_sight(delivery: "Delivery", member: Member) -> None:
+    is_own = member.user_id == delivery.recipient_id
+    if is_own or not delivery.is_readable or not reads_for(delivery, member):
+        require_reader(delivery, member)
+
+
 def require_reader(delivery: "Delivery", member: Member) -> None:
     if member.user_id != delivery.recipient_id:
         raise Forbidden("This copy was made for somebody else.")
@@ -96,8 +108,10 @@ def briefing_readers(briefing: "Briefing") -> list[str]:
     return [readers.office(briefing.office_id, role) for role in sorted(BRIEFING_ROLES)]
 
 
-def delivery_readers(delivery: "Delivery") -> list[str]:
-    return [readers.person(delivery.recipient_id)]
+def delivery_readers(delivery: "Delivery", labels: Iterable[str]) -> list[str]:
+    """The reader, and who acts in their place, unless some of it is for the reader alone."""
+    own = [readers.person(delivery.recipient_id)]
+    return own if Label.RED in labels else [*own, readers.seat(delivery.member_id)]
 
 
 def wrong_dates(acknowledge_by: date | None, expires_on: date | None, today: date) -> dict[str, list[str]]:

@@ -66,7 +66,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         if not self.standing:
             return frozenset()
         coalitions = {pk for member in self.standing for pk in member.coalition_ids}  # type: ignore[attr-defined]
-        return rules.reader_keys(self.pk, [(m.office_id, m.role) for m in self.standing], coalitions)
+        held = [(member.office_id, member.role) for member in self.standing]
+        return rules.reader_keys(self.pk, held, coalitions, self.seats_covered)
+
+    @cached_property
+    def seats_covered(self) -> frozenset[int]:
+        """The memberships of colleagues in whose place they act today."""
+        return frozenset(member.delegation.seat_id for member in self.standing if member.delegation)
 
     @cached_property
     def unread_notices(self) -> int:

@@ -72,8 +72,9 @@ def _deliver(held: Briefing, cuts: list[Cut]) -> list[Delivery]:
         Delivery(briefing=held, recipient_id=cut.user_id, member_id=cut.member_id, delivered_at=at)
         for cut in cuts
     ]
-    for copy in copies:
-        copy.readers = rules.delivery_readers(copy)
+    labels = dict(held.sections.values_list("pk", "label"))
+    for copy, cut in zip(copies, cuts, strict=True):
+        copy.readers = rules.delivery_readers(copy, [labels[pk] for pk in cut.sections])
     made = Delivery.objects.bulk_create(copies, batch_size=CHUNK)
     rows = [(copy.pk, section) for copy, cut in zip(made, cuts, strict=True) for section in cut.sections]
     through = Delivery.sections.through

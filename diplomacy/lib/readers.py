@@ -24,6 +24,11 @@ def colleague(office_id: int, person_key: str) -> str:
     return f"office:{office_id}:{person_key}"
 
 
+def seat(member_id: int) -> str:
+    """Whoever acts in the place of this membership's holder, for as long as they do."""
+    return f"seat:{member_id}"
+
+
 def coalition(coalition_id: int) -> str:
     return f"coalition:{coalition_id}"
 

@@ -7,7 +7,7 @@ from accounts import actions, rules
 from accounts.models import Member, Office, User
 from activity.models import Entry
 from diplomacy.lib.errors import Invalid
-from tests.factories.accounts import make_coalition, make_member, make_office, make_user
+from tests.factories.accounts import make_coalition, make_member, make_user
 
 
 def again(user: User) -> User:
