@@ -47,6 +47,15 @@ def _served_by(user: Any) -> list[int]:
     return [member.office_id for member in getattr(user, "standing", [])]
 
 
+class ApiTokenQuerySet(VisibleQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """One's own, whichever office they are for; nobody sees anybody else's."""
+        return self.filter(member__in=[member.pk for member in getattr(user, "standing", [])])
+
+    def unrevoked(self) -> Self:
+        return self.filter(revoked_at=None)
+
+
 class DivisionQuerySet(SignedInQuerySet):
     def under(self, ocd_id: str) -> Self:
         """The division and everything below it on the id's path."""

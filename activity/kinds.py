@@ -75,6 +75,8 @@ KINDS = {
     ),
     "accounts.office_opened": Kind("opened an office"),
     "accounts.office_changed": Kind("changed an office’s entry"),
+    "accounts.token_made": Kind("made a token for a program"),
+    "accounts.token_revoked": Kind("took a token back"),
     "counterparts.added": Kind("added this counterpart"),
     "counterparts.changed": Kind("changed this counterpart"),
     "engagements.drafted": Kind("started a draft"),

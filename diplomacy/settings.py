@@ -114,6 +114,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.signin.middleware.TokenMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -183,7 +184,9 @@ ALLAUTH_TRUSTED_PROXY_COUNT = int(
 # Off in development and tests only: a system check refuses anything else (docs/access.md).
 REQUIRE_SECOND_FACTOR = flag("REQUIRE_SECOND_FACTOR", not (DEBUG or TESTING))
 STEP_UP_MINUTES = int(os.environ.get("STEP_UP_MINUTES", "10"))
-ACCOUNT_REAUTHENTICATION_TIMEOUT = 0  # allauth counts any proof; accounts.adapter asks whether it was a strong one
+ACCOUNT_REAUTHENTICATION_TIMEOUT = (
+    0  # allauth counts any proof; accounts.adapter asks whether it was a strong one
+)
 SECOND_FACTOR_KEYS = words("SECOND_FACTOR_KEYS") or [SECRET_KEY, *SECRET_KEY_FALLBACKS]
 MFA_ADAPTER = "accounts.signin.second_factor.SecondFactor"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
@@ -313,7 +316,10 @@ CACHES = {
 }
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["diplomacy.lib.api.gate.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "diplomacy.lib.api.gate.TokenAuthentication",
+        "diplomacy.lib.api.gate.SessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["diplomacy.lib.api.gate.ServesInAnOffice"],
     "DEFAULT_THROTTLE_CLASSES": ["diplomacy.lib.api.gate.Rate"],
     "DEFAULT_PAGINATION_CLASS": "diplomacy.lib.api.pages.Pagination",

@@ -21,6 +21,7 @@ from accounts.actions.offices import change_office, form_coalition, open_office
 from accounts.actions.officials import load_officials
 from accounts.actions.people import change_profile
 from accounts.actions.reminders import remind
+from accounts.actions.tokens import make_token, revoke_token
 
 __all__ = [
     "accept",
@@ -38,10 +39,12 @@ __all__ = [
     "invite_by_command",
     "load_divisions",
     "load_officials",
+    "make_token",
     "open_office",
     "remind",
     "rest_on_term",
     "revoke_delegation",
+    "revoke_token",
     "send_again",
     "set_term_grace",
     "withdraw",

@@ -3,8 +3,10 @@ from accounts.models.joining import Invitation, OfficeRequest
 from accounts.models.offices import Coalition, CoalitionMember, Office
 from accounts.models.officials import Official, Term
 from accounts.models.people import Delegation, Member, User
+from accounts.models.tokens import ApiToken
 
 __all__ = [
+    "ApiToken",
     "Coalition",
     "CoalitionMember",
     "Delegation",

@@ -8,11 +8,12 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from accounts.signin import limits, strength
+from accounts.signin import limits, strength, tokens
 from accounts.signin.strength import Strength
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
+DEAD = "It was revoked, has run out, belongs to a membership that ended, or never was one."
 WITHOUT_STRENGTH = frozenset(
     {
         "account_logout",
@@ -27,6 +28,32 @@ WITHOUT_STRENGTH = frozenset(
     }
 )
 """All that somebody reaches whose sign-in is not strong enough yet: the pages on which it becomes so."""
+
+
+class TokenMiddleware:
+    """A program that shows a token is its person, in one membership, from the first line of the request on.
+
+    Before everything that asks who somebody is, so that pages' and rows' rules need not know of tokens. Whoever shows
+    one that does not hold is refused, and not taken for the session their browser may have sent along.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        secret = tokens.shown(request) if request.path.startswith("/api/") else None
+        if secret is None:
+            return self.get_response(request)
+        token = tokens.alive(secret)
+        if token is None:
+            return _refused(
+                401, "This token does not hold", DEAD, {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+            )
+        if not tokens.may(token, request.method):
+            return _refused(403, "This token only reads", "Make one that may write, if the program must.")
+        request.user = token.member.user
+        request.api_token = token  # type: ignore[attr-defined]
+        return self.get_response(request)
 
 
 class SessionLimitMiddleware:
@@ -77,13 +104,18 @@ class SecondFactorMiddleware:
 
     def _lead(self, request: HttpRequest, wanted: Strength) -> HttpResponse:
         if request.path.startswith("/api/"):
-            problem = {"type": "about:blank", "title": "Sign in with your passkey or code", "status": 403}
-            problem["detail"] = "Your role needs a stronger sign-in than a password. Open the website first."
-            return JsonResponse(problem, status=403, content_type="application/problem+json")
+            detail = "Your role needs a stronger sign-in than a password. Open the website first."
+            return _refused(403, "Sign in with your passkey or code", detail)
         address = reverse(way_to(wanted, strength.types_of(_user(request))))
         if request.headers.get("HX-Request"):  # a part of a page would take in the whole page it is led to
             return HttpResponse(status=204, headers={"HX-Redirect": address})
         return redirect(f"{address}?{urlencode({'next': _way_back(request)})}")
+
+
+def _refused(status: int, title: str, detail: str, headers: dict[str, str] | None = None) -> HttpResponse:
+    """Problem details, where no route of the API is reached."""
+    said = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    return JsonResponse(said, status=status, content_type="application/problem+json", headers=headers)
 
 
 def way_to(wanted: Strength, types: set[str]) -> str:

@@ -1,14 +1,22 @@
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
-from accounts.signin import views
+from accounts.signin.views import factors, sessions, tokens
 from diplomacy.lib.web import not_here
 
 FACTOR = "second-factor"
-
-# Before allauth's own addresses of the same names: where a factor is set up, and what is shown once only.
+OURS: list[URLPattern | URLResolver] = [
+    path("sessions/", sessions.listed, name="sessions"),
+    path("sessions/<int:pk>/end/", sessions.end, name="end_session"),
+    path("sessions/end-others/", sessions.end_others, name="end_other_sessions"),
+    path("tokens/", tokens.listed, name="tokens"),
+    path("tokens/new/", tokens.make, name="make_token"),
+    path("tokens/<ref:reference>/revoke/", tokens.revoke, name="revoke_token"),
+]
+# The second part comes before allauth's own addresses of the same names.
 urlpatterns: list[URLPattern | URLResolver] = [
-    path(f"{FACTOR}/webauthn/add/", views.add_passkey, name="mfa_add_webauthn"),
-    path(f"{FACTOR}/webauthn/keys/<int:pk>/remove/", views.remove_passkey, name="mfa_remove_webauthn"),
-    path(f"{FACTOR}/totp/activate/", views.add_app, name="mfa_activate_totp"),
+    path("", include((OURS, "signin"))),
+    path(f"{FACTOR}/webauthn/add/", factors.add_passkey, name="mfa_add_webauthn"),
+    path(f"{FACTOR}/webauthn/keys/<int:pk>/remove/", factors.remove_passkey, name="mfa_remove_webauthn"),
+    path(f"{FACTOR}/totp/activate/", factors.add_app, name="mfa_activate_totp"),
     path(f"{FACTOR}/recovery-codes/download/", not_here),
 ]

@@ -9,11 +9,13 @@ from accounts import actions, rules
 from accounts.forms import DelegateForm
 from accounts.models import Member
 from accounts.requests import MemberRequest
+from accounts.signin.step_up import step_up_required
 from accounts.views import found
 from diplomacy.lib.errors import Forbidden, Invalid
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@step_up_required
 def delegate(request: MemberRequest) -> HttpResponse:
     """Let a colleague act in the role one acts in now."""
     if not rules.may_delegate(request.acting):

@@ -13,6 +13,7 @@ from accounts import actions, invitations, rules
 from accounts.forms import InviteForm, NewAccountForm
 from accounts.models import Invitation
 from accounts.requests import ACTING_FOR, MemberRequest
+from accounts.signin.step_up import step_up_required
 from accounts.views import found
 from diplomacy.lib.errors import Invalid
 
@@ -21,6 +22,7 @@ OPENED = "invitation"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@step_up_required
 def invite(request: MemberRequest) -> HttpResponse:
     here = request.acting.office
     rules.require_manager(request.acting, here.pk)
@@ -40,6 +42,7 @@ def invite(request: MemberRequest) -> HttpResponse:
 
 
 @require_POST
+@step_up_required
 def send_again(request: MemberRequest, reference: str) -> HttpResponse:
     held = actions.send_again(found.invitation(request, reference), by=request.acting)
     messages.success(request, f"A new link is on its way to {held.email}. The old one is dead.")

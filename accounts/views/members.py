@@ -13,6 +13,7 @@ from accounts import actions, rules, terms
 from accounts.forms import EndForm, MemberForm, TermForm
 from accounts.models import Member
 from accounts.requests import MemberRequest
+from accounts.signin.step_up import step_up_required
 from accounts.views import found
 from diplomacy.lib.errors import Invalid, Stale
 
@@ -20,6 +21,7 @@ Save = Callable[[dict[str, Any], int], Member]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@step_up_required
 def member(request: MemberRequest, key: UUID) -> HttpResponse:
     """Another role or title. Nobody comes here for themselves."""
     held = found.member(request, key)
@@ -35,6 +37,7 @@ def member(request: MemberRequest, key: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@step_up_required
 def term(request: MemberRequest, key: UUID) -> HttpResponse:
     held = found.member(request, key)
     rules.require_change(request.acting, held)
@@ -47,6 +50,7 @@ def term(request: MemberRequest, key: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@step_up_required
 def end(request: MemberRequest, key: UUID) -> HttpResponse:
     """Of somebody else's by a lead, or of one's own: everybody may leave."""
     held = found.member(request, key)

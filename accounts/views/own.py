@@ -13,7 +13,7 @@ from accounts import actions, doorstep
 from accounts.forms import ProfileForm
 from accounts.models import User
 from accounts.requests import ACTING_FOR, MemberRequest
-from accounts.signin import limits, strength
+from accounts.signin import limits, sessions, strength
 
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
 LOCAL_NAMES = LOOPBACK | {"localhost", "[::1]"}
@@ -82,6 +82,7 @@ def _sign_in(request: HttpRequest, people: Any) -> HttpResponse:
         raise Http404
     login(request, member.user, backend=settings.AUTHENTICATION_BACKENDS[0])
     limits.start(request.session)
+    sessions.begin(request)
     strength.record_demonstration(request, member.user)
     request.session[ACTING_FOR] = member.pk
     return redirect(settings.LOGIN_REDIRECT_URL)

@@ -49,6 +49,10 @@ PAGES: dict[str, str | Record | Role] = {
     "accounts:term": Record("member", OFFICE, frozenset({"lee"})),
     "accounts:end_member": Record("member", OFFICE, frozenset({"lee"})),
     "accounts:end_delegation": Record("delegation", frozenset({"lee", "gov"}), frozenset({"lee", "gov"})),
+    "signin:sessions": SIGNED_IN,
+    "signin:end_other_sessions": SIGNED_IN,
+    "signin:tokens": SIGNED_IN,
+    "signin:make_token": SIGNED_IN,
     "activity:notices": SIGNED_IN,
     "activity:read_all": SIGNED_IN,
     "activity:preferences": SIGNED_IN,
@@ -154,5 +158,7 @@ OWN_ACCOUNT = {
     "mfa_edit_webauthn",
     "mfa_remove_webauthn",
     "mfa_reauthenticate_webauthn",
+    "signin:end_session",
+    "signin:revoke_token",
 }
 """Each person's own account, and nothing else."""

@@ -35,7 +35,7 @@ LISTS = [
 @pytest.mark.parametrize("path", LISTS)
 def test_nobody_signed_in_is_told_to_sign_in(nobody: Caller, path: str) -> None:
     assert problem(nobody.get(path), 401)
-    assert nobody.get(path).headers["WWW-Authenticate"] == "Session"
+    assert nobody.get(path).headers["WWW-Authenticate"] == "Bearer"
 
 
 @pytest.mark.parametrize("path", LISTS)

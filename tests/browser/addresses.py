@@ -83,7 +83,18 @@ PAGES: dict[str, list[Look]] = {
         Look("account_inactive"),
         Look("accounts:join", status=404),
     ],
-    "maria": [*COMMON, *REGISTER, *STAFF, Look("account_change_password"), Look("account_reauthenticate")],
+    "maria": [
+        *COMMON,
+        *REGISTER,
+        *STAFF,
+        Look("account_change_password"),
+        Look("account_reauthenticate"),
+        Look("mfa_index"),
+        Look("mfa_list_webauthn"),
+        Look("mfa_add_webauthn"),
+        Look("mfa_activate_totp"),
+        Look("signin:tokens"),
+    ],
     "lee": [
         Look("home"),
         Look("engagements:detail", "filed"),
@@ -98,6 +109,19 @@ PAGES: dict[str, list[Look]] = {
         Look("accounts:end_member", "member"),
         Look("accounts:delegate"),
         Look("accounts:end_delegation", "delegation"),
+        Look("mfa_index"),
+        Look("mfa_list_webauthn"),
+        Look("mfa_edit_webauthn", "passkey"),
+        Look("mfa_remove_webauthn", "passkey"),
+        Look("mfa_deactivate_totp"),
+        Look("mfa_view_recovery_codes"),
+        Look("mfa_generate_recovery_codes"),
+        Look("mfa_reauthenticate"),
+        Look("mfa_reauthenticate_webauthn"),
+        Look("signin:sessions"),
+        Look("signin:tokens"),
+        Look("signin:make_token"),
+        Look("signin:revoke_token", "token"),
     ],
     "gov": [
         *COMMON,
@@ -170,6 +194,9 @@ NOT_PAGES = {
     "engagements:parties",
     "engagements:people",
     "engagements:take",
+    "mfa_login_webauthn",
+    "signin:end_other_sessions",
+    "signin:end_session",
 }
 """They answer to a button or to a script, and lead back to a page that is in the table."""
 
@@ -178,8 +205,9 @@ SHADOWED = {
     "account_email",
     "account_email_verification_sent",
     "account_set_password",
+    "mfa_download_recovery_codes",
 }
 """Pages of the sign-in library that answer here as if they were not there."""
 
-ELSEWHERE = {"account_confirm_login_code", "account_reset_password_from_key"}
-"""No code is ever sent; a link to reset a password carries a key, and has a test of its own."""
+ELSEWHERE = {"account_confirm_login_code", "account_reset_password_from_key", "mfa_authenticate"}
+"""No code is ever sent; a link to reset a password carries a key, and a second step follows a first: tests of their own."""

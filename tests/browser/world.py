@@ -1,12 +1,21 @@
 """A small world in which every page has something to show, and some of it is long, right-to-left or combining."""
 
+import json
+import time
 from typing import Any, NamedTuple
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
+from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 
+from accounts import actions as accounts
 from accounts.models import Member, User
 from accounts.requests import ACTING_FOR
+from accounts.signin import limits
 from activity import alarms
 from activity.models import Hold, Notice
 from briefings import actions as briefing_actions
@@ -17,6 +26,7 @@ from tests.browser.people import PASSWORD
 from tests.factories import accounts as people
 from tests.factories import briefings as make_briefing
 from tests.factories import engagements as make
+from tests.signin.authenticator import Device
 
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 2
 ARABIC = "حكومة إمارة أبوظبي – دائرة الطاقة والمياه"
@@ -37,6 +47,7 @@ def build() -> World:
     cast = gather()
     named = {**plans(cast), **advice(cast), **written(cast)}
     named["counterpart"] = {"reference": engagement_of(named, "filed").counterparts.first().reference}
+    named |= factors(cast["lee"])
     for who in ("liaison", "maria"):
         notice = Notice.objects.filter(recipient=cast[who].user).latest("pk")
         named[f"notice of {who}"] = {"key": notice.delivery_key}
@@ -212,6 +223,27 @@ def written(cast: dict[str, Member]) -> dict[str, dict[str, Any]]:
     return references
 
 
+def factors(lee: Member) -> dict[str, dict[str, Any]]:
+    """One of each kind by which somebody signs in, and a token whose name is long."""
+    asked = {"publicKey": {"rp": {"id": "localhost"}, "user": {"id": ""}, "challenge": ""}}
+    data = {"name": f"{ARABIC} {LONG}"[:60], "credential": json.loads(Device().make(asked))}
+    passkey = Authenticator.objects.create(user=lee.user, type="webauthn", data=data)
+    TOTP.activate(lee.user, "JBSWY3DPEHPK3PXP")
+    RecoveryCodes.activate(lee.user)
+    token, _ = accounts.make_token(LONG[:80], scope="write", days=90, by=lee)
+    agent = "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0"
+    for address in ("192.0.2.7", "2001:db8:1234:5678:9abc:def0:1234:5678"):
+        session = SessionStore()
+        session["_auth_user_id"] = str(lee.user_id)
+        session["_auth_user_backend"] = settings.AUTHENTICATION_BACKENDS[0]
+        session["_auth_user_hash"] = lee.user.get_session_auth_hash()
+        session.create()
+        UserSession.objects.create(
+            user=lee.user, ip=address, user_agent=agent, session_key=session.session_key
+        )
+    return {"passkey": {"pk": passkey.pk}, "token": {"reference": token.reference}}
+
+
 def engagement_of(named: dict[str, dict[str, Any]], name: str) -> Any:
     return Engagement.objects.get(**named[name])
 
@@ -221,9 +253,12 @@ def client_of(person: Member | User) -> Client:
     client = Client()
     client.force_login(person.user if isinstance(person, Member) else person)
     session = client.session
+    limits.start(session)
     if isinstance(person, Member):
         session[ACTING_FOR] = person.pk
-        session.save()
+    session["account_authentication_methods_user"] = session["_auth_user_id"]
+    session["account_authentication_methods"] = [{"method": "mfa", "type": "webauthn", "at": time.time()}]
+    session.save()
     return client
 
 

@@ -35,7 +35,7 @@ class Device:
     def make(self, options: dict[str, Any]) -> str:
         asked = options["publicKey"]
         self.owner = asked["user"]["id"]
-        public = ES256.from_cryptography_key(self.key.public_key())
+        public = ES256.from_cryptography_key(self.key.public_key())  # type: ignore[no-untyped-call]
         inner = AttestedCredentialData.create(Aaguid(b"\0" * 16), self.credential, public)
         data = AuthenticatorData.create(_hashed(asked["rp"]["id"]), self.flags | FLAG.AT, 0, inner)
         attested = AttestationObject.create("none", data, {})

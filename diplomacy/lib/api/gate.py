@@ -26,6 +26,17 @@ class SessionAuthentication(authentication.SessionAuthentication):
         return "Session"
 
 
+class TokenAuthentication(authentication.BaseAuthentication):
+    """The middleware has found out whom the token stands for. No cookie is believed, so none can be abused."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        token = getattr(request._request, "api_token", None)
+        return (request._request.user, token) if token else None
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
 class ServesInAnOffice(permissions.IsAuthenticated):
     """Signed in, with a membership today. `Acting-For` chooses among one's own; without it, the one pages act for."""
 

@@ -58,6 +58,15 @@ def _match(*, is_required: bool) -> OpenApiParameter:
     )
 
 
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "diplomacy.lib.api.gate.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        words = "A token from the website, under “Signing in”. It acts for one membership, and reads only unless it may write."
+        return {"type": "http", "scheme": "bearer", "description": words}
+
+
 class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "diplomacy.lib.api.gate.SessionAuthentication"
     name = "session"

@@ -16,6 +16,7 @@
     const ids = { credential: form.querySelector("[name='credential']").id, data: form.dataset.passkeyData };
     ids[BUTTONS[kind]] = form.querySelector("[data-passkey-button]").id;
     form.hidden = false;
+    for (const line of form.querySelectorAll("[data-passkey-missing]")) line.hidden = true;
     window.allauth.webauthn.forms[kind]({ ids });
     form.querySelector("[data-passkey-button]").addEventListener("click", () => say(""));
   };
@@ -27,9 +28,7 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     for (const form of document.querySelectorAll("form[data-passkey]")) {
-      const missing = form.querySelector("[data-passkey-missing]");
       if (window.PublicKeyCredential) connect(form);
-      else if (missing) missing.hidden = false;
     }
   });
 })();

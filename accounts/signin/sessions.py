@@ -1,0 +1,59 @@
+"""Where somebody is signed in. allauth keeps the list; a session ends by its row in the session table."""
+
+import re
+from typing import Any
+
+from allauth.usersessions.models import UserSession
+from django.http import HttpRequest
+
+from accounts.models import User
+
+BROWSERS = (
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("CriOS/", "Chrome"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "Mac"),
+    ("CrOS", "Chromebook"),
+    ("Linux", "Linux"),
+)
+
+
+def of(user: User) -> list[UserSession]:
+    """The latest first. Those that have ended leave the list when it is read."""
+    found: list[UserSession] = UserSession.objects.purge_and_list(user)
+    return sorted(found, key=lambda session: session.created_at, reverse=True)
+
+
+def begin(request: HttpRequest) -> None:
+    UserSession.objects.create_from_request(request)
+
+
+def end(user: User, pk: int) -> bool:
+    """False: there is no such session of this person."""
+    session = UserSession.objects.filter(user=user, pk=pk).first()
+    if session:
+        session.end()
+    return session is not None
+
+
+def end_all(user: User, *, but: str | None = None) -> None:
+    """Every session of a person, but the one with this key."""
+    for session in UserSession.objects.filter(user=user).exclude(session_key=but or ""):
+        session.end()
+
+
+def device(session: Any) -> str:
+    """“Firefox on Windows”, as far as a browser tells."""
+    said = re.sub(r"\s+", " ", session.user_agent)
+    browser = next((name for mark, name in BROWSERS if mark in said), "A browser")
+    system = next((name for mark, name in SYSTEMS if mark in said), "")
+    return f"{browser} on {system}" if system else browser
