@@ -4,6 +4,7 @@ nothing lost, back at once when somebody does."""
 from datetime import date, timedelta
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 
 from accounts import rules
 from accounts.models import Member, Office
@@ -73,3 +74,10 @@ def who_confirm(office: Office) -> MemberQuerySet:
 
 def _managers(member: Member) -> MemberQuerySet:
     return Member.objects.of_office(member.office).who_manage()
+
+
+def left_behind() -> MemberQuerySet:
+    """Leads whose access waits for a word, in open offices where nobody is left who could say it."""
+    present = Member.objects.current().who_manage().filter(office=OuterRef("office"))
+    rows = Member.objects.suspended().who_manage().filter(~Exists(present))
+    return rows.in_open_offices().select_related("user", "office").order_by("office__name", "pk")

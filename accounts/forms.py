@@ -4,9 +4,9 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
-from accounts import rules
+from accounts import onboarding, rules, states
 from accounts import terms as posts
-from accounts.models import Member, Office, Term, User
+from accounts.models import Division, Member, Office, OfficeRequest, Term, User
 from accounts.time_zones import choices
 from diplomacy.lib import forms as house
 from diplomacy.lib import washington
@@ -141,3 +141,54 @@ class NewAccountForm(house.Form):
         except ValidationError as error:
             raise forms.ValidationError(error.messages) from None
         return password
+
+
+LEVELS = [(value, label) for value, label in Office.Level.choices if value != Office.Level.FEDERAL]
+
+
+class AskForOfficeForm(house.Form):
+    office_name = forms.CharField(label="Name of the office", max_length=200)
+    level = forms.ChoiceField(label="It belongs to a", choices=LEVELS, widget=forms.RadioSelect)
+    state = forms.ChoiceField(label="State or territory", choices=states.choices)
+    place = forms.CharField(
+        label="City, county or tribe", max_length=120, required=False, help_text="Leave it empty for a state."
+    )
+    name = forms.CharField(label="Your name", max_length=200)
+    title = forms.CharField(label="Your title", max_length=120)
+    email = forms.EmailField(
+        label="Your e-mail address at work", max_length=254, help_text="The answer comes to this address."
+    )
+    authority = forms.CharField(
+        label="Who can confirm that you speak for the office?",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Name somebody and how they are reached, or a public page that names you. Nothing confidential.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or {}
+        if said.get("level") in rules.LOCAL_LEVELS and not said.get("place"):
+            self.add_error("place", "Say which city or county.")
+        return said
+
+
+class OpenForm(house.Form):
+    name = forms.CharField(label="Name of the office", max_length=200)
+    short_name = forms.CharField(max_length=60, help_text="For tight places.")
+    division = forms.ModelChoiceField(
+        queryset=Division.objects.none(),
+        required=False,
+        help_text="The place it speaks for. Leave it empty when the place is not on the list.",
+    )
+    time_zone = forms.ChoiceField(choices=choices, widget=house.LongSelect, initial="America/New_York")
+
+    def __init__(self, *args: Any, held: OfficeRequest, places: Any, **kwargs: Any) -> None:
+        now = {"name": held.office_name, "short_name": onboarding.short_name(held)}
+        super().__init__(*args, initial=now, **kwargs)
+        self.fields["division"].queryset = places  # type: ignore[attr-defined]
+
+
+class DeclineForm(house.Form):
+    reason = forms.CharField(
+        max_length=500, help_text="Those who answer requests read it. Whoever asked does not."
+    )

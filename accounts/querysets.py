@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
 from django.utils import timezone
 
-from accounts.rules import MANAGING_ROLES, ROLE_ORDER
+from accounts.rules import LOCAL_LEVELS, MANAGING_ROLES, ROLE_ORDER, decides
 from diplomacy.lib import washington
 from diplomacy.lib.readers import SignedInQuerySet, VisibleQuerySet
 
@@ -117,11 +117,10 @@ class MemberQuerySet(VisibleQuerySet):
         today = washington.today()
         covering = apps.get_model("accounts.Delegation")._default_manager.that_hold(today)
         covering = covering.filter(pk=OuterRef("delegation"), seat__role=OuterRef("role"))
-        return self.filter(
-            _serves(today),
-            Q(delegation=None) | Exists(covering),
-            Q(office__closed_on=None) | Q(office__closed_on__gt=today),
-        )
+        return self.filter(_serves(today), Q(delegation=None) | Exists(covering)).in_open_offices()
+
+    def in_open_offices(self) -> Self:
+        return self.filter(Q(office__closed_on=None) | Q(office__closed_on__gt=washington.today()))
 
     def suspended(self) -> Self:
         """Begun and not over, but not confirmed lately enough, or not yet."""
@@ -195,19 +194,11 @@ class OfficeRequestQuerySet(VisibleQuerySet):
     def visible_to(self, user: Any) -> Self:
         """Desk leads, and the leads of a state's own office for cities and counties of the state."""
         standing = getattr(user, "standing", [])
-        if any(member.role == "desk_lead" and member.office.is_desk for member in standing):
+        if any(decides(member, "state") for member in standing):
             return self.all()
-        divisions = [member.office.division_id for member in standing if leads_a_state(member)]
+        divisions = [member.office.division_id for member in standing if decides(member, "city")]
         states = apps.get_model("accounts.Division")._default_manager.filter(pk__in=divisions)
-        return self.filter(state__in=states.values("ocd_id"), level__in=["city", "county"])
+        return self.filter(state__in=states.values("ocd_id"), level__in=LOCAL_LEVELS)
 
     def waiting(self) -> Self:
         return self.filter(status="asked")
-
-
-def leads_a_state(member: Any) -> bool:
-    return (
-        member.role == "lead"
-        and member.office.level in {"state", "territory"}
-        and member.delegation_id is None
-    )

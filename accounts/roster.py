@@ -112,12 +112,20 @@ def _why_not(member: Member, viewer: Member, managers: list[Member]) -> str:
 
 
 def read_in(listed: Iterable[ToConfirm], said: Iterable[str]) -> list[tuple[Member, int]]:
+    return read_among((one.row.member for one in listed), said)
+
+
+def read_among(members: Iterable[Member], said: Iterable[str]) -> list[tuple[Member, int]]:
     """The members that a form named, each with the version that was on its page; others are not ours to confirm."""
-    by_key = {str(one.row.member.key): one.row.member for one in listed}
+    by_key = {str(member.key): member for member in members}
     found = []
     for words in said:
         key, _, version = words.partition(":")
         if key in by_key:
-            number = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
-            found.append((by_key[key], number))
+            found.append((by_key[key], _number(version)))
     return found
+
+
+def _number(version: str) -> int:
+    """What does not read as a version is out of date."""
+    return int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0

@@ -7,7 +7,7 @@ from diplomacy.lib import readers
 from diplomacy.lib.errors import Conflict, Forbidden, Invalid
 
 if TYPE_CHECKING:
-    from accounts.models import Member, Office
+    from accounts.models import Member, Office, OfficeRequest
 
 OFFICE_ROLES = frozenset({"staff", "lead", "principal", "reader"})
 FEDERAL_ROLES = frozenset({"liaison", "desk_lead", "briefer"})
@@ -22,6 +22,8 @@ DELEGABLE_ROLES = MANAGING_ROLES | {"principal"}
 CONFIRMING_ROLES = MANAGING_ROLES | {"principal"}
 """Who can say of a lead that they still serve: nobody says it of themselves while one of these others could."""
 ROLE_ORDER = ("principal", "lead", "desk_lead", "staff", "liaison", "briefer", "reader", "auditor")
+STATE_LEVELS = frozenset({"state", "territory"})
+LOCAL_LEVELS = frozenset({"city", "county"})
 LONGEST_GRACE = 90
 LONGEST_DELEGATION = 180
 
@@ -125,3 +127,23 @@ def require_delegation(by: "Member", to: "Member") -> None:
         raise Invalid({"to": ["Choose somebody who serves in the same office."]})
     if to.user_id == by.user_id:
         raise Invalid({"to": ["Choose somebody else."]})
+
+
+def decides(member: "Member", level: str) -> bool:
+    """On requests for an office: a desk's lead on all, the lead of a state's own office on its cities and counties."""
+    if member.delegation_id is not None:
+        return False
+    if member.role == "desk_lead":
+        return member.office.is_desk
+    return member.role == "lead" and member.office.level in STATE_LEVELS and level in LOCAL_LEVELS
+
+
+def require_decision(by: "Member", request: "OfficeRequest") -> None:
+    """Two people: the one who asks is never the one who confirms."""
+    if request.asked_by_id == by.user_id or request.email == by.user.email.lower():
+        raise Forbidden("You asked for this office. Somebody else must confirm it.")
+    is_of_state = by.office.division is not None and by.office.division.ocd_id == request.state
+    if not decides(by, request.level) or not (by.role == "desk_lead" or is_of_state):
+        raise Forbidden(
+            "A desk lead answers this, or for a city or county the lead of its state's own office."
+        )

@@ -18,6 +18,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("members/<uuid:key>/end/", views.end, name="end_member"),
     path("delegations/new/", views.delegate, name="delegate"),
     path("delegations/<ref:reference>/end/", views.end_delegation, name="end_delegation"),
+    path("offices/ask/", views.ask, name="ask"),
+    path("offices/asked/", views.asked, name="asked"),
+    path("offices/requests/", views.office_requests, name="office_requests"),
+    path("offices/requests/bring-back/", views.bring_back, name="bring_back"),
+    path("offices/requests/<ref:reference>/", views.office_request, name="office_request"),
     path("join/", views.join, name="join"),
     path("join/<str:secret>/", views.open_invitation, name="open_invitation"),
 ]

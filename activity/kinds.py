@@ -74,6 +74,7 @@ KINDS = {
         "declined a request for an office", "A request for an office was declined"
     ),
     "accounts.office_opened": Kind("opened an office"),
+    "accounts.office_opened_by_command": Kind("The command line opened an office."),
     "accounts.office_changed": Kind("changed an office’s entry"),
     "accounts.token_made": Kind("made a token for a program"),
     "accounts.token_revoked": Kind("took a token back"),

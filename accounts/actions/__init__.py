@@ -17,21 +17,33 @@ from accounts.actions.members import (
     rest_on_term,
     set_term_grace,
 )
-from accounts.actions.offices import change_office, form_coalition, open_office
+from accounts.actions.offices import (
+    Operator,
+    change_office,
+    form_coalition,
+    open_office,
+    open_office_as_operator,
+    open_office_by_command,
+)
 from accounts.actions.officials import load_officials
+from accounts.actions.onboarding import ask_for_office, confirm_office, decline_office
 from accounts.actions.people import change_profile
 from accounts.actions.reminders import remind
 from accounts.actions.tokens import make_token, revoke_token
 
 __all__ = [
+    "Operator",
     "accept",
     "accept_as_new",
     "add_by_command",
     "add_member",
+    "ask_for_office",
     "change_member",
     "change_office",
     "change_profile",
     "confirm_members",
+    "confirm_office",
+    "decline_office",
     "delegate",
     "end_member",
     "form_coalition",
@@ -41,6 +53,8 @@ __all__ = [
     "load_officials",
     "make_token",
     "open_office",
+    "open_office_as_operator",
+    "open_office_by_command",
     "remind",
     "rest_on_term",
     "revoke_delegation",

@@ -27,7 +27,7 @@ def invite(
     rules.require_role_given_by_leads(office, role)
     invitation, secret = write_invitation(email, office, role, by=by, name=name, title=title)
     activity.record("accounts.invited", invitation, by=by, role=role)
-    _mail(invitation, secret)
+    mail_link(invitation, secret)
     return invitation
 
 
@@ -73,7 +73,7 @@ def _require_new(invitation: Invitation) -> None:
         raise Invalid({"email": ["This person is invited already. Send that invitation again instead."]})
 
 
-def _mail(invitation: Invitation, secret: str) -> None:
+def mail_link(invitation: Invitation, secret: str) -> None:
     """After the commit, so that no link arrives that nobody can open."""
     transaction.on_commit(partial(invitations.send, invitation, secret), robust=True)
 
@@ -89,7 +89,7 @@ def send_again(invitation: Invitation, *, by: Member) -> Invitation:
     held.invited_by, held.mailed_at = by, None
     held.save(update_fields=["secret_digest", "expires_at", "invited_by", "mailed_at"])
     activity.record("accounts.invited_again", held, by=by)
-    _mail(held, secret)
+    mail_link(held, secret)
     return held
 
 

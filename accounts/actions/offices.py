@@ -1,5 +1,6 @@
 """Every write to offices and coalitions."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import Group
@@ -8,6 +9,7 @@ from django.db import transaction
 
 from accounts.models import Coalition, CoalitionMember, Division, Office
 from accounts.time_zones import require_zone
+from activity import actions as activity
 from diplomacy.lib.errors import Invalid
 from diplomacy.lib.references import new_reference
 
@@ -32,14 +34,37 @@ def open_office(
     return office
 
 
+@dataclass
+class Operator:
+    """Who acts in the configuration: a person, for no office."""
+
+    user_id: int
+    office_id: Any = None
+
+
 @transaction.atomic
-def change_office(office: Office, **fields: Any) -> None:
+def open_office_as_operator(*, by: Operator, **fields: Any) -> Office:
+    office = open_office(**fields)
+    activity.record("accounts.office_opened", office, by=by)
+    return office
+
+
+@transaction.atomic
+def open_office_by_command(**fields: Any) -> Office:
+    office = open_office(**fields)
+    activity.record("accounts.office_opened_by_command", office, by=None)
+    return office
+
+
+@transaction.atomic
+def change_office(office: Office, *, by: Operator, **fields: Any) -> None:
     """The operator's correction of what an office is called and where it stands; closing is a date."""
     for name, value in fields.items():
         setattr(office, name, value)
     _require_valid(office, "group")
     require_zone(office.time_zone)
     office.save(update_fields=list(fields))
+    activity.record("accounts.office_changed", office, by=by, fields=sorted(fields))
 
 
 @transaction.atomic

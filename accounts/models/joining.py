@@ -4,6 +4,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import states
 from accounts.models.offices import Office
 from accounts.models.people import Member
 from accounts.querysets import InvitationQuerySet, OfficeRequestQuerySet
@@ -109,3 +110,7 @@ class OfficeRequest(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("accounts:office_request", args=[self.reference])
+
+    @property
+    def state_name(self) -> str:
+        return states.name_of(self.state)

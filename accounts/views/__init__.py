@@ -2,11 +2,15 @@ from accounts.views.delegations import delegate, end_delegation
 from accounts.views.invitations import invite, join, open_invitation, send_again, withdraw
 from accounts.views.members import end, member, term
 from accounts.views.office import confirm_members, office, settings
+from accounts.views.onboarding import ask, asked, bring_back, office_request, office_requests
 from accounts.views.own import access_ended, act_for, profile, sign_in_as
 
 __all__ = [
     "access_ended",
     "act_for",
+    "ask",
+    "asked",
+    "bring_back",
     "confirm_members",
     "delegate",
     "end",
@@ -15,6 +19,8 @@ __all__ = [
     "join",
     "member",
     "office",
+    "office_request",
+    "office_requests",
     "open_invitation",
     "profile",
     "send_again",

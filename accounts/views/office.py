@@ -25,6 +25,7 @@ def office(request: MemberRequest) -> HttpResponse:
         "invitations": _invitations(request) if manages else [],
         "delegations": _delegations(request),
         "may_delegate": rules.may_delegate(request.acting),
+        "decides": rules.decides(request.acting, "city"),
     }
     return render(request, "accounts/office.html", context)
 

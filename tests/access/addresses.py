@@ -48,6 +48,11 @@ PAGES: dict[str, str | Record | Role] = {
     "accounts:member": Record("member", OFFICE, frozenset({"lee"})),
     "accounts:term": Record("member", OFFICE, frozenset({"lee"})),
     "accounts:end_member": Record("member", OFFICE, frozenset({"lee"})),
+    "accounts:office_requests": Role(frozenset({"lee", "desk_lead"})),
+    "accounts:bring_back": SIGNED_IN,  # only to a post, and only for desk leads
+    "accounts:office_request": Record(
+        "office_request", frozenset({"lee", "desk_lead"}), frozenset({"lee", "desk_lead"})
+    ),
     "accounts:end_delegation": Record("delegation", frozenset({"lee", "gov"}), frozenset({"lee", "gov"})),
     "signin:sessions": SIGNED_IN,
     "signin:end_other_sessions": SIGNED_IN,
@@ -123,6 +128,8 @@ PAGES: dict[str, str | Record | Role] = {
 }
 
 PUBLIC = {
+    "accounts:ask",
+    "accounts:asked",
     "accounts:join",
     "accounts:open_invitation",
     "account_login",

@@ -82,6 +82,8 @@ PAGES: dict[str, list[Look]] = {
         Look("account_signup"),
         Look("account_inactive"),
         Look("accounts:join", status=404),
+        Look("accounts:ask"),
+        Look("accounts:asked"),
     ],
     "maria": [
         *COMMON,
@@ -104,6 +106,8 @@ PAGES: dict[str, list[Look]] = {
         Look("accounts:settings"),
         Look("accounts:invite"),
         Look("accounts:withdraw", "invitation"),
+        Look("accounts:office_requests"),
+        Look("accounts:office_request", "office_request"),
         Look("accounts:member", "member"),
         Look("accounts:term", "member"),
         Look("accounts:end_member", "member"),
@@ -173,6 +177,7 @@ PAGES: dict[str, list[Look]] = {
 
 NOT_PAGES = {
     "accounts:act_for",
+    "accounts:bring_back",
     "accounts:open_invitation",
     "accounts:send_again",
     "activity:export",

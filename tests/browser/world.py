@@ -56,6 +56,7 @@ def build() -> World:
     named["alarm"] = {"reference": alarms.sound(cast["maria"], 151).reference}
     colleague = people.make_member(cast["maria"].office, "reader", name=COMBINING, title=LONG[:120])
     named["member"] = {"key": colleague.key}
+    named["office_request"] = {"reference": people.asked_for(cast["maria"].office).reference}
     named["invitation"] = {"reference": people.invited(cast["maria"].office).reference}
     named["delegation"] = {"reference": people.delegated(cast["gov"], colleague).reference}
     return World({**cast, **others(cast)}, named)

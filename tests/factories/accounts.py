@@ -8,7 +8,17 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from accounts import actions, ocd_ids
-from accounts.models import Coalition, Delegation, Division, Invitation, Member, Office, Official, User
+from accounts.models import (
+    Coalition,
+    Delegation,
+    Division,
+    Invitation,
+    Member,
+    Office,
+    OfficeRequest,
+    Official,
+    User,
+)
 from diplomacy.lib import washington
 
 _numbers = count(1)
@@ -67,6 +77,24 @@ def invited(office: Office, email: str = "nia@example.gov", role: str = "staff")
     return actions.invite(
         email, office, role, by=make_member(office, "desk_lead" if office.is_federal else "lead")
     )
+
+
+def asked_for(state_office: Office, **fields: Any) -> OfficeRequest:
+    """A city in the state of this office."""
+    assert state_office.division
+    said: dict[str, Any] = {
+        "office_name": "Fresno Mayor's Office",
+        "level": "city",
+        "state": state_office.division.ocd_id,
+        "place": "Fresno",
+        "name": "Fay Ortega",
+        "title": "Director",
+        "email": "fay.ortega@example.gov",
+        "authority": "The city clerk.",
+    }
+    made = actions.ask_for_office(**(said | fields))
+    assert made
+    return made
 
 
 def delegated(seat: Member, to: Member, *, days: int = 7) -> Delegation:

@@ -24,8 +24,13 @@ class Command(BaseCommand):
         short_name = options["short_name"] or name
         division = self._division(options["division"])
         try:
-            office = actions.open_office(
-                name, short_name=short_name, level=level, division=division, is_desk=desk, time_zone=time_zone
+            office = actions.open_office_by_command(
+                name=name,
+                short_name=short_name,
+                level=level,
+                division=division,
+                is_desk=desk,
+                time_zone=time_zone,
             )
         except Invalid as refusal:
             raise CommandError(f"Nothing was saved. {refusal.reason}") from None
