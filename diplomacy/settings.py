@@ -391,7 +391,8 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
-    "loggers": {"django.db.backends": {"level": "WARNING"}},
+    # Neither ever logs at DEBUG: one writes what was asked of the database, the other what a page was made of.
+    "loggers": {"django.db.backends": {"level": "WARNING"}, "django.template": {"level": "INFO"}},
 }
 
 # Longer than a mail server may take over one message: after that another worker tries.

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
 
 from accounts.models import Member, Office
 from accounts.requests import MemberRequest
@@ -81,6 +82,7 @@ def _write(
     return render(request, "engagements/advice/office_form.html", context, status=status)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: MemberRequest, reference: str) -> HttpResponse:
     held, member = _found(request, reference), request.acting
     question = held.questions.order_by("-id").first()
@@ -103,6 +105,7 @@ def answer(request: MemberRequest, reference: str) -> HttpResponse:
     )
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def respond(request: MemberRequest, reference: str) -> HttpResponse:
     held, member = _found(request, reference), request.acting
     word = _released(held, request).last()
@@ -127,6 +130,7 @@ def _released(held: AdviceRequest, request: MemberRequest) -> QuerySet[Any]:
     return advice_page.words(request.user).filter(request=held, released_at__isnull=False)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def ask_desk(request: MemberRequest, reference: str) -> HttpResponse:
     engagement = get_object_or_404(Engagement.objects.visible_to(request.user), reference=reference)
     member = request.acting

@@ -19,8 +19,9 @@ Where the design leaves a choice, what decided it ("access" and "domain" are the
 - Outcome reports, commitments, versions and what is planned have the readers of their engagement.
 - A briefing's own pages are its briefers', of the office that writes it. Its audience reads copies.
 - A copy of a recalled briefing tells that it was recalled and nothing else, of an expired one nothing of its text.
-- Public engagements and the register of counterparts are for everyone signed in: the auditor too, the operator only
-  with a place in an office. Whoever holds no place today reads nothing.
+- Public engagements and the register of counterparts are for everyone signed in, the operator only with a place in an
+  office. Whoever holds no place today reads nothing. An auditor reads no engagement, not even a public one: domain says
+  "no content" of them; access opens the register to them.
 - Reading goes by every place that somebody holds today; a write is for the one office that they act for.
 - "Staff" and "liaisons" who write counterparts include the lead of an office and of a desk, whose roles add to those.
 - What is visible and not one's own to write is refused; what one may not see is absent.
@@ -31,6 +32,7 @@ from dataclasses import dataclass
 OFFICE_SIDE = frozenset({"staff", "lead", "principal", "reader"})
 WRITING = frozenset({"staff", "lead"})
 ADVISING = frozenset({"liaison", "desk_lead"})
+LEADING = frozenset({"lead", "desk_lead"})
 
 
 @dataclass(frozen=True)
@@ -150,7 +152,15 @@ class Register:
     name: str
 
 
-Record = Engagement | Request | Commitment | Briefing | Copy | Asked | Notice | Register | None
+@dataclass(frozen=True)
+class Alarm:
+    """Somebody of an office opened unusually many records."""
+
+    name: str
+    office: str
+
+
+Record = Engagement | Request | Commitment | Briefing | Copy | Asked | Notice | Register | Alarm | None
 
 
 # Who reads -----------------------------------------------------------------------------------------------------------
@@ -167,7 +177,7 @@ def reads_engagement(person: Person, it: Engagement) -> bool:
             person.serves(desk, frozenset({"desk_lead"})) for desk in it.desks
         )
     is_federal = any(seat.role in ADVISING for seat in person.held)
-    if it.office in person.offices or is_federal or it.visibility == "public":
+    if it.office in person.offices or is_federal or _reads_public(person, it):
         return True
     return it.visibility == "shared" and (
         bool(it.offices & person.offices)
@@ -176,20 +186,30 @@ def reads_engagement(person: Person, it: Engagement) -> bool:
     )
 
 
+def _reads_public(person: Person, it: Engagement) -> bool:
+    return it.visibility == "public" and any(seat.role != "auditor" for seat in person.held)
+
+
 def reads_office_notes(person: Person, it: Engagement) -> bool:
     return it.office in person.offices and reads_engagement(person, it)
 
 
 def reads_request(person: Person, it: Request) -> bool:
     """The owning office, and the desks."""
-    if not reads_engagement(person, it.engagement):
+    asked = it.engagement
+    if not reads_engagement(person, asked):
         return False
-    return it.engagement.office in person.offices or any(seat.role in ADVISING for seat in person.held)
+    if asked.office in person.offices:
+        return True
+    if asked.visibility == "restricted":
+        return any(person.serves(desk, frozenset({"desk_lead"})) for desk in asked.desks)
+    return any(seat.role in ADVISING for seat in person.held)
 
 
 def reads_desk_work(person: Person, it: Request) -> bool:
     """Advice before release, and desk notes."""
-    return person.serves(it.desk, ADVISING) and reads_engagement(person, it.engagement)
+    roles = frozenset({"desk_lead"}) if it.engagement.visibility == "restricted" else ADVISING
+    return person.serves(it.desk, roles) and reads_engagement(person, it.engagement)
 
 
 def reads_briefing(person: Person, it: Briefing) -> bool:
@@ -200,11 +220,16 @@ def reads_copy(person: Person, it: Copy) -> bool:
     return person.name == it.recipient and it.through in person.offices
 
 
+def reads_alarm(person: Person, it: Alarm) -> bool:
+    """The auditor, and whoever leads the office or desk, when that is whom they act for."""
+    return bool(person.held) and (person.acting.role == "auditor" or person.acts(it.office, LEADING))
+
+
 def reads_register(person: Person) -> bool:
     return bool(person.held)
 
 
-def reads(person: Person, it: Record) -> bool:
+def reads(person: Person, it: Record) -> bool:  # noqa: C901, PLR0911  (a line a record)
     if isinstance(it, Engagement):
         return reads_engagement(person, it)
     if isinstance(it, Request):
@@ -219,6 +244,8 @@ def reads(person: Person, it: Record) -> bool:
         return reads_briefing(person, it.copy.briefing)
     if isinstance(it, Notice):
         return bool(person.held) and person.name == it.recipient
+    if isinstance(it, Alarm):
+        return reads_alarm(person, it)
     return reads_register(person)
 
 
@@ -265,47 +292,8 @@ Answers = frozenset[str]
 YES, NO, EITHER = "yes", "no", "either"
 """Whether the state of a record lets an act happen; `EITHER` where the design does not say."""
 
-BEFORE_HELD = {"filed": YES, "postponed": YES}
-OVER = {"held": NO, "reported": NO, "cancelled": NO}
-ENGAGEMENT_STATES: dict[str, dict[str, str]] = {
-    # Domain: draft → filed → held → reported, with postponed and cancelled from any point before held.
-    "file": {"draft": YES, "filed": NO, "postponed": NO, **OVER},
-    "postpone": {"filed": YES, "postponed": EITHER, "draft": EITHER, **OVER},
-    "cancel": {"draft": YES, **BEFORE_HELD, **OVER},
-    "resume": {"draft": NO, "filed": NO, "postponed": YES, **OVER},
-    "hold": {"draft": NO, "filed": YES, "postponed": NO, **OVER},
-    "report": {"draft": NO, "filed": NO, "postponed": NO, "held": YES, "reported": NO, "cancelled": NO},
-    "save": {"draft": YES, "filed": NO, "postponed": NO, **OVER},
-    "change": {"draft": YES, "filed": YES},
-    "amend": {"draft": NO, "filed": YES},
-    "share": {"filed": YES},
-    "note": {},
-    "commit": {},
-    "ask": {"draft": NO},
-}
-REQUEST_STATES: dict[str, dict[str, str]] = {
-    # Domain: requested → assigned → (question ↔ answer) → given → responded, or lapsed.
-    "take": {"requested": YES, "withdrawn": NO},
-    "question": {"assigned": YES, "question": NO, "withdrawn": NO},
-    "answer": {
-        "question": YES,
-        **dict.fromkeys(("requested", "assigned", "given", "responded", "withdrawn"), NO),
-    },
-    "save_draft": {"assigned": YES, "withdrawn": NO},
-    "give": {"assigned": YES, "withdrawn": NO},
-    "respond": {"given": YES},
-    "desk_note": {},
-}
-BRIEFING_STATES: dict[str, dict[str, str]] = {
-    "change": {"draft": YES, "released": NO, "recalled": NO, "expired": NO},
-    "submit": {"draft": YES, "released": NO, "recalled": NO, "expired": NO},
-    "return": {"draft": NO, "submitted": YES, "released": NO, "recalled": NO, "expired": NO},
-    "release": {"draft": NO, "submitted": YES, "released": NO, "recalled": NO, "expired": NO},
-    "recall": {"draft": NO, "submitted": NO, "released": YES, "recalled": NO},
-}
 
-
-def may(person: Person, act: str, it: Record) -> bool:
+def may(person: Person, act: str, it: Record) -> bool:  # noqa: PLR0911  (a line a record)
     """Whether this person, who sees the record, may do this to it in some state."""
     if isinstance(it, Engagement):
         return writes_engagement(person, it)
@@ -339,26 +327,6 @@ def _may_to_briefing(person: Person, act: str, it: Briefing) -> bool:
     return writes_briefing(person, it)
 
 
-def state(act: str, it: Record) -> str:
-    if isinstance(it, Engagement):
-        return ENGAGEMENT_STATES[act].get(it.status, EITHER)
-    if isinstance(it, Request):
-        said = REQUEST_STATES.get(act, {}).get(it.status, EITHER)
-        return NO if act == "respond" and not it.released else said
-    if isinstance(it, Briefing):
-        return BRIEFING_STATES[act].get(it.status, EITHER)
-    if isinstance(it, Commitment):
-        return NO if it.is_closed else YES
-    if isinstance(it, Asked):
-        return NO if it.is_answered else YES
-    if isinstance(it, Copy):
-        return YES if it.briefing.status == "released" and not it.is_acknowledged else EITHER
-    return YES
-
-
-PARTS_READ = {"office_notes", "report", "draft", "desk_notes", "copy_read"}
-
-
 def reads_part(person: Person, part: str, it: Record) -> Answers:
     """A part of a record with narrower readers than the record."""
     if isinstance(it, Engagement) and part == "office_notes":
@@ -373,12 +341,14 @@ def reads_part(person: Person, part: str, it: Record) -> Answers:
     raise ValueError(part)
 
 
-def answers(person: Person, kind: str, act: str, it: Record) -> Answers:
+def answers(  # noqa: PLR0911  (a line a kind)
+    person: Person, kind: str, act: str, it: Record, state: str
+) -> Answers:
     """What one request may be answered with.
 
     `kind`: "read" (the record), "part" (`act` names it), "door" (the page on which an act is asked for), "write",
     "own" (one's own list, profile or notices: everyone with a place), "role" (a page of some roles, named in `act`),
-    or "none" for a method that the address does not offer.
+    or "none" for a method that the address does not offer. `state`: see `states.of`.
     """
     if not person.is_signed_in:
         return frozenset({SIGN_IN})
@@ -388,19 +358,20 @@ def answers(person: Person, kind: str, act: str, it: Record) -> Answers:
         return frozenset({ABSENT, NOT_OFFERED}) if kind == "none" else frozenset({ABSENT})
     if kind == "none":
         return frozenset({NOT_OFFERED})
-    if kind == "read" or kind == "own":
+    if kind in {"read", "own"}:
         return frozenset({READ})
     if kind == "part":
         return reads_part(person, act, it)
     if kind == "role":
         return frozenset({READ if has_role_for(person, act) else REFUSED})
-    return _acts(person, kind, act, it)
+    return _acts(person, kind, act, it, state)
 
 
 def has_role_for(person: Person, page: str) -> bool:
     """Pages that hide no record, and are of use to some roles only."""
     roles = {
         "log": frozenset({"auditor"}),
+        "alarms": LEADING | {"auditor"},
         "queue": ADVISING,
         "log an engagement": WRITING,
         "write a briefing": frozenset({"briefer"}),
@@ -409,7 +380,7 @@ def has_role_for(person: Person, page: str) -> bool:
     return person.acting.role in roles
 
 
-def _acts(person: Person, kind: str, act: str, it: Record) -> Answers:
+def _acts(person: Person, kind: str, act: str, it: Record, state: str) -> Answers:
     if act in ROLE_ACTS:
         return frozenset({WRITTEN if has_role_for(person, ROLE_ACTS[act]) else REFUSED})
     if not may(person, act, it):
@@ -419,7 +390,7 @@ def _acts(person: Person, kind: str, act: str, it: Record) -> Answers:
         YES: frozenset({done}),
         NO: frozenset({CONFLICT}),
         EITHER: frozenset({done, CONFLICT, INVALID}),
-    }[state(act, it)]
+    }[state]
 
 
 ROLE_ACTS = {
@@ -427,79 +398,3 @@ ROLE_ACTS = {
     "draft_briefing": "write a briefing",
     "add": "add a counterpart",
 }
-
-
-# What may be known ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Rule:
-    """Whom a briefing or one section is for: a person, an office, a coalition, or the offices under a division."""
-
-    kind: str
-    whom: frozenset[str]
-    """Names of people for a person, of offices for the rest."""
-
-
-@dataclass(frozen=True)
-class Section:
-    label: str
-    rules: tuple[Rule, ...] = ()
-
-
-NAMES_THEM = {"RED": {"person"}, "AMBER+STRICT": {"person", "office"}}
-"""TLP 2.0: red is for the people named, amber+strict for their own organisation and nobody beyond it."""
-
-
-def _met(person: Person, rules: tuple[Rule, ...]) -> set[str]:
-    """The kinds of the rules that they fall under."""
-    return {
-        rule.kind for rule in rules if (person.name in rule.whom if rule.kind == "person" else rule.whom & person.offices)
-    }
-
-
-def admits(person: Person, rules: tuple[Rule, ...], section: Section) -> bool:
-    """Audience and label, section by section."""
-    met = _met(person, rules)
-    if not person.held or not met:
-        return False
-    if section.rules:
-        met = _met(person, section.rules)
-    return bool(met & NAMES_THEM.get(section.label, met))
-
-
-@dataclass(frozen=True)
-class Secret:
-    """A text that only some may read: the record it stands in, and which part of it."""
-
-    part: str
-    record: Record
-    rules: tuple[Rule, ...] = ()
-    section: Section | None = None
-
-
-def may_know(person: Person, secret: Secret) -> bool:
-    it = secret.record
-    if not person.held:
-        return False
-    if isinstance(it, Engagement) and secret.part == "office_note":
-        return reads_office_notes(person, it)
-    if isinstance(it, Request):
-        return {"desk_note": reads_desk_work, "draft": reads_desk_work}.get(secret.part, reads_request)(person, it)
-    if isinstance(it, Briefing) and reads_briefing(person, it):
-        return True
-    if isinstance(it, Briefing) and secret.part == "title":
-        return it.status in {"released", "expired"} and any(
-            admits(person, secret.rules, section) for section in SECTIONS[it.name]
-        )
-    if isinstance(it, Briefing) and secret.section:
-        return it.status == "released" and admits(person, secret.rules, secret.section)
-    if isinstance(it, Briefing):
-        return False
-    if isinstance(it, Asked):
-        return reads_copy(person, it.copy) or reads_briefing(person, it.copy.briefing)
-    return reads(person, it)
-
-
-SECTIONS: dict[str, tuple[Section, ...]] = {}
-"""The sections of each briefing of the world, by its name: their reader learns its title."""
