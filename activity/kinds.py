@@ -76,6 +76,7 @@ KINDS = {
     "accounts.office_opened": Kind("opened an office"),
     "accounts.office_opened_by_command": Kind("The command line opened an office."),
     "accounts.office_changed": Kind("changed an office’s entry"),
+    "accounts.identity_linked": Kind("An account of another organisation was linked."),
     "accounts.token_made": Kind("made a token for a program"),
     "accounts.token_revoked": Kind("took a token back"),
     "counterparts.added": Kind("added this counterpart"),

@@ -51,6 +51,17 @@ def second_factor_is_asked_for(app_configs: Sequence[AppConfig] | None, **option
 
 
 @checks.register(Tags.security)
+def other_organisations_are_met_on_tls(
+    app_configs: Sequence[AppConfig] | None, **options: Any
+) -> list[CheckMessage]:
+    """Whoever stands between us and the provider would say who somebody is."""
+    issuer = urlsplit(settings.OIDC_ISSUER)
+    if not settings.OIDC_ISSUER or issuer.scheme == "https" or issuer.hostname in LOOPBACK:
+        return []
+    return [Error("OIDC_ISSUER is not an https address.", id="diplomacy.E007")]
+
+
+@checks.register(Tags.security)
 def what_must_be_given(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     try:

@@ -59,6 +59,7 @@ def product(request: HttpRequest) -> dict[str, object]:
         "places": SimpleLazyObject(lambda: places(request)),
         "acting": getattr(request, "acting", None),
         "is_demo": settings.DEMO,
+        "elsewhere": settings.OIDC_NAME if settings.OIDC_ISSUER and settings.OIDC_CLIENT_ID else "",
         "where": {
             "home": address("home") or "/",
             "notices": address("activity:notices"),

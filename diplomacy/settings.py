@@ -205,6 +205,13 @@ MFA_FORMS = {
     "reauthenticate": "accounts.signin.forms.CodeAgainForm",
     "reauthenticate_webauthn": "accounts.signin.forms.PasskeyAgainForm",
 }
+# Signing in with an account of another organisation, such as Login.gov; not offered until it is named.
+OIDC_NAME = os.environ.get("OIDC_NAME", "Login.gov")
+OIDC_ISSUER = os.environ.get("OIDC_ISSUER", "")
+OIDC_CLIENT_ID = os.environ.get("OIDC_CLIENT_ID", "")
+OIDC_PRIVATE_KEY_FILE = os.environ.get("OIDC_PRIVATE_KEY_FILE", "")
+OIDC_ACR_VALUES = words("OIDC_ACR_VALUES")
+OIDC_PASSKEY_ACR = words("OIDC_PASSKEY_ACR")
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -391,8 +398,13 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
-    # Neither ever logs at DEBUG: one writes what was asked of the database, the other what a page was made of.
-    "loggers": {"django.db.backends": {"level": "WARNING"}, "django.template": {"level": "INFO"}},
+    # None of these ever logs at DEBUG: one writes what was asked of the database, one what a page was made of, and one
+    # the secrets of a sign-in that is under way.
+    "loggers": {
+        "authlib": {"level": "WARNING"},
+        "django.db.backends": {"level": "WARNING"},
+        "django.template": {"level": "INFO"},
+    },
 }
 
 # Longer than a mail server may take over one message: after that another worker tries.

@@ -1,4 +1,5 @@
 from accounts.models.divisions import Division
+from accounts.models.identities import ExternalIdentity
 from accounts.models.joining import Invitation, OfficeRequest
 from accounts.models.offices import Coalition, CoalitionMember, Office
 from accounts.models.officials import Official, Term
@@ -11,6 +12,7 @@ __all__ = [
     "CoalitionMember",
     "Delegation",
     "Division",
+    "ExternalIdentity",
     "Invitation",
     "Member",
     "Office",

@@ -1,10 +1,12 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from accounts.signin.views import factors, sessions, tokens
+from accounts.signin.views import elsewhere, factors, sessions, tokens
 from diplomacy.lib.web import not_here
 
 FACTOR = "second-factor"
 OURS: list[URLPattern | URLResolver] = [
+    path("elsewhere/", elsewhere.begin, name="elsewhere"),
+    path("elsewhere/done/", elsewhere.done, name="elsewhere_done"),
     path("sessions/", sessions.listed, name="sessions"),
     path("sessions/<int:pk>/end/", sessions.end, name="end_session"),
     path("sessions/end-others/", sessions.end_others, name="end_other_sessions"),

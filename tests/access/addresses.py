@@ -145,6 +145,8 @@ PUBLIC = {
     "account_email_verification_sent",
     "mfa_authenticate",
     "mfa_login_webauthn",
+    "signin:elsewhere",
+    "signin:elsewhere_done",
 }
 """They answer without signing in, and show nothing of anybody's."""
 

@@ -200,6 +200,8 @@ NOT_PAGES = {
     "engagements:people",
     "engagements:take",
     "mfa_login_webauthn",
+    "signin:elsewhere",
+    "signin:elsewhere_done",
     "signin:end_other_sessions",
     "signin:end_session",
 }
