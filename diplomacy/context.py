@@ -31,6 +31,7 @@ PLACES: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("Engagements", "engagements:list", OFFICE | ADVISERS),
     ("Briefings", "briefings:list", OFFICE | FEDERAL),
     ("Counterparts", "counterparts:list", OFFICE | FEDERAL),
+    ("Records", "records:list", frozenset({"lead"})),
     ("Activity log", "activity:log", frozenset({"auditor"})),
 )
 

@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "counterparts",
     "engagements",
     "briefings",
+    "records",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -305,6 +306,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "activity.tasks.mail_anchor",
         "schedule": float(os.environ.get("ANCHOR_MAIL_SECONDS", "86400")),
     },
+    "make files of records": {"task": "records.tasks.work", "schedule": 10.0, "options": {"expires": 10}},
+    "delete expired files of records": {"task": "records.tasks.expire", "schedule": 3600.0},
     "let old content go": {"task": "activity.tasks.expire_content", "schedule": 86400.0},
     "forget used keys": {"task": "activity.tasks.forget_keys", "schedule": 3600.0},
 }
@@ -419,5 +422,8 @@ OFFICE_REQUESTS_AN_HOUR = int(os.environ.get("OFFICE_REQUESTS_AN_HOUR", "5"))
 # Where the log's tip is written down outside the database. Without either, a log cut short cannot be told from a whole one.
 ANCHOR_FILE = os.environ.get("ANCHOR_FILE", "" if TESTING else str(VAR_DIR / "anchors"))
 ANCHOR_EMAIL = os.environ.get("ANCHOR_EMAIL", "")
+# Files for public-records requests: where they are (web and workers share it), and for how many days.
+EXPORTS_DIR = os.environ.get("EXPORTS_DIR", str(VAR_DIR / "exports"))
+EXPORT_DAYS = int(os.environ.get("EXPORT_DAYS", "7"))
 # Distinct records that a person may open in an hour before the lead of their office and the auditors are told.
 BULK_READ_LIMIT = int(os.environ.get("BULK_READ_LIMIT", "150"))

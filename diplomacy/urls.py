@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("engagements.urls")),
     path("counterparts/", include("counterparts.urls")),
     path("briefings/", include("briefings.urls")),
+    path("records/", include("records.urls")),
     path("people/", include("accounts.urls")),
     # Offices say which address a person has: allauth's own pages for that answer as if they were not there.
     re_path(r"^sign-in/(email|confirm-email|password/set)/", not_here),

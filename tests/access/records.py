@@ -1,5 +1,6 @@
 """One record of each sort, in California's hands or in the Mexico desk's, with the address parameters that name it."""
 
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from django.utils import timezone
@@ -9,6 +10,7 @@ from activity import alarms
 from activity.models import Hold, Notice
 from briefings import actions as briefing_actions
 from engagements import actions
+from records.models import Request
 from tests.factories import accounts as make_person
 from tests.factories import briefings as make_briefing
 from tests.factories import engagements as make
@@ -47,10 +49,28 @@ def build(maria: Member, liaison: Member, gov: Member, briefer: Member, second_b
             "delivery": {"reference": delivery.reference},
             "reader_question": {"reference": delivery.briefing.reference, "question": question.reference},
             "notice": {"key": notice.delivery_key},
+            "records": {"reference": asked_for(maria).reference},
             "hold": {"reference": held(maria).reference},
             "alarm": {"reference": alarms.sound(maria, 151).reference},
         }
     )
+
+
+def asked_for(by: Member) -> Request:
+    """A file of the office's records, ready."""
+    now = timezone.now()
+    until = now + timedelta(days=1)
+    fields = {
+        "since": now.date(),
+        "until": now.date(),
+        "status": "ready",
+        "ready_at": now,
+        "expires_at": until,
+    }
+    asked = Request.objects.create(office=by.office, asked_by=by, title="The Tribune", **fields)
+    asked.path.parent.mkdir(parents=True, exist_ok=True)
+    asked.path.write_bytes(b"PK")
+    return asked
 
 
 def held(by: Member) -> Hold:

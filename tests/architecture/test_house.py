@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("diplomacy", "activity", "accounts", "counterparts", "engagements", "briefings")
+ROOMS = ("diplomacy", "activity", "accounts", "counterparts", "engagements", "briefings", "records")
 EDGES = re.compile(r"/(views|api|forms|serializers|filters)(/|\.py)")
 NAMELESS = re.compile(r"(^|/)(services|utils|helpers|selectors|signals|managers|core|common|misc)(\.py|/)")
 REGISTRIES = re.compile(

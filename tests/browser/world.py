@@ -22,6 +22,7 @@ from briefings import actions as briefing_actions
 from briefings.choices import Label
 from engagements import actions
 from engagements.models import AdviceRequest, Coverage, Engagement, Question
+from records import actions as records
 from tests.browser.people import PASSWORD
 from tests.factories import accounts as people
 from tests.factories import briefings as make_briefing
@@ -53,6 +54,10 @@ def build() -> World:
         named[f"notice of {who}"] = {"key": notice.delivery_key}
     hold = Hold.objects.create(office=cast["maria"].office, placed_by=cast["lee"].user, reason=LONG)
     named["hold"] = {"reference": hold.reference}
+    since, until = make.in_days(-30), make.in_days(60)
+    asked = [records.ask(title=ARABIC, since=since, until=until, by=cast["lee"]) for _ in range(2)]
+    records.queue(asked[1], by=cast["lee"])
+    named["records"], named["records in the making"] = ({"reference": one.reference} for one in asked)
     named["alarm"] = {"reference": alarms.sound(cast["maria"], 151).reference}
     colleague = people.make_member(cast["maria"].office, "reader", name=COMBINING, title=LONG[:120])
     named["member"] = {"key": colleague.key}

@@ -1,0 +1,114 @@
+"""Asking for a file of the office's records, marking what is exempt, making the file, letting it expire."""
+
+import logging
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Member
+from activity import actions as activity
+from diplomacy.lib.errors import Conflict, Invalid
+from engagements.models import Engagement
+from records import bundle, rules
+from records.models import Exemption, Request, Status
+
+log = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def ask(*, title: str, since: date, until: date, by: Member) -> Request:
+    rules.require_lead(by, by.office_id)
+    if until < since:
+        raise Invalid({"until": ["This day is before the first one."]})
+    request = Request.objects.create(office=by.office, asked_by=by, title=title, since=since, until=until)
+    activity.record("records.asked", request, by=by, since=since.isoformat(), until=until.isoformat())
+    return request
+
+
+@transaction.atomic
+def mark(engagement: Engagement, *, parts: list[str], basis: str, by: Member) -> None:
+    """Say what of it is exempt; no part at all takes the marks away."""
+    rules.require_lead(by, engagement.office_id)
+    if parts and not basis.strip():
+        raise Invalid({"basis": ["Name the law that lets you keep this back."]})
+    if parts:
+        said = {"parts": parts, "basis": basis.strip(), "marked_by": by}
+        Exemption.objects.update_or_create(engagement=engagement, defaults=said)
+    else:
+        Exemption.objects.filter(engagement=engagement).delete()
+    activity.record(
+        "records.marked", engagement, by=by, readers=[f"office:{engagement.office_id}"], parts=parts
+    )
+
+
+@transaction.atomic
+def queue(request: Request, *, by: Member) -> None:
+    """Have the file made, or made again with other marks."""
+    rules.require_lead(by, request.office_id)
+    found = Request.objects.filter(pk=request.pk).exclude(status__in=[Status.QUEUED, Status.RUNNING])
+    if not found.update(status=Status.QUEUED, done=0, asked_by=by):
+        raise Conflict("The file is being made already.")
+
+
+def work() -> int:
+    """Make the files that wait, one after the other."""
+    made = 0
+    while request := _claim():
+        _make(request)
+        made += 1
+    return made
+
+
+@transaction.atomic
+def _claim() -> Request | None:
+    request: Request | None = (
+        Request.objects.waiting().select_for_update(skip_locked=True, of=["self"]).first()
+    )
+    if request:
+        request.status, request.claimed_at = Status.RUNNING, timezone.now()
+        request.save(update_fields=["status", "claimed_at"])
+    return request
+
+
+def _make(request: Request) -> None:
+    """Who asked must lead the office still, and reads no more than on the pages."""
+    member = Member.objects.current().filter(pk=request.asked_by_id, role="lead").first()
+    try:
+        if member is None:
+            raise PermissionError("who asked leads the office no longer")
+        digest = bundle.write(request, member.user, lambda done, total: _progress(request, done, total))
+    except Exception as error:  # noqa: BLE001 (whatever it was, the page says that there is no file)
+        log.error("The file of request %s was not made: %s", request.reference, type(error).__name__)
+        Request.objects.filter(pk=request.pk).update(status=Status.FAILED)
+        return
+    _finish(request, digest, member)
+
+
+def _progress(request: Request, done: int, total: int) -> None:
+    Request.objects.filter(pk=request.pk).update(done=done, total=total, claimed_at=timezone.now())
+
+
+@transaction.atomic
+def _finish(request: Request, digest: str, by: Member) -> None:
+    now = timezone.now()
+    expires = now + timedelta(days=settings.EXPORT_DAYS)
+    Request.objects.filter(pk=request.pk).update(
+        status=Status.READY, digest=digest, ready_at=now, expires_at=expires
+    )
+    activity.record("records.made", request, by=by, digest=digest)
+
+
+@transaction.atomic
+def note_download(request: Request, *, by: Member) -> None:
+    rules.require_lead(by, request.office_id)
+    activity.record("records.downloaded", request, by=by, digest=request.digest)
+
+
+def expire() -> int:
+    """Files whose days are over are deleted. The request and its digest stay."""
+    gone = [request for request in Request.objects.expired() if request.path.exists()]
+    for request in gone:
+        request.path.unlink(missing_ok=True)
+    return len(gone)

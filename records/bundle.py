@@ -1,0 +1,128 @@
+"""The file: records.json with every record whole, records.csv with a line for each, and README.txt that says what is what.
+
+Written record by record to a file beside the last one and renamed when it is whole.
+"""
+
+import hashlib
+import json
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import User
+from activity import timeline
+from diplomacy.lib.sheets import csv_of
+from engagements import versions
+from engagements.models import Engagement
+from records import rules
+from records.models import Exemption, Request
+
+STEP = 50
+COLUMNS = ("reference", "title", "kind", "status", "from", "to", "kept back", "under which law")
+README = """Records of {office}
+{since} to {until}: engagements begun or planned in these days. Request: {title} ({reference}).
+
+records.json holds each record whole, records.csv one line for each. Parts that the office keeps back read
+"[kept back: …]" and name the law. Restricted engagements are here only if the person who asked is named on them.
+Advice belongs to the federal desks that gave it: ask them for it. Records of other offices are not here.
+"""
+
+
+def engagements(request: Request, user: User) -> QuerySet[Engagement]:
+    """The office's own, as far as who asked may see them."""
+    span = Q(created_at__date__range=(request.since, request.until))
+    span |= Q(starts_on__lte=request.until, ends_on__gte=request.since)
+    rows = Engagement.objects.visible_to(user).filter(span, office=request.office_id)
+    return rows.order_by("pk")
+
+
+def write(request: Request, user: User, tell: Callable[[int, int], None]) -> str:
+    """Returns the SHA-256 of the file. `tell` hears how many of how many records are in it."""
+    request.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.NamedTemporaryFile(dir=request.path.parent, delete=False) as draft:
+        try:
+            with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as bundle:
+                _fill(bundle, request, user, tell)
+            Path(draft.name).replace(request.path)
+        except BaseException:
+            Path(draft.name).unlink(missing_ok=True)
+            raise
+    with request.path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _fill(bundle: zipfile.ZipFile, request: Request, user: User, tell: Callable[[int, int], None]) -> None:
+    rows = engagements(request, user)
+    total = rows.count()
+    lines: list[tuple[object, ...]] = []
+    with bundle.open("records.json", "w") as file:
+        file.write(b"[")
+        for done, (record, line) in enumerate(_records(rows, user)):
+            file.write((b",\n" if done else b"\n") + json.dumps(record, ensure_ascii=False).encode())
+            lines.append(line)
+            if done % STEP == 0:
+                tell(done, total)
+        file.write(b"\n]\n")
+    bundle.writestr("records.csv", csv_of(COLUMNS, lines))
+    bundle.writestr("README.txt", _readme(request))
+    tell(len(lines), total)
+
+
+def _readme(request: Request) -> str:
+    said = {name: getattr(request, name) for name in ("office", "since", "until", "title", "reference")}
+    return README.format(**said)
+
+
+def _records(rows: QuerySet[Engagement], user: User) -> Iterator[tuple[dict[str, Any], tuple[object, ...]]]:
+    parts = rows.prefetch_related("counterparts", "stops", "participants", "commitments", "office_notes")
+    start = 0
+    while batch := list(parts.filter(pk__gt=start)[:STEP]):
+        marks = {mark.engagement_id: mark for mark in Exemption.objects.filter(engagement__in=batch)}
+        for engagement in batch:
+            mark = marks.get(engagement.pk)
+            yield _record(engagement, user, mark), _line(engagement, mark)
+        start = batch[-1].pk
+
+
+def _line(engagement: Engagement, mark: Exemption | None) -> tuple[object, ...]:
+    marked = mark.parts if mark else []
+    title = "" if rules.is_kept_back("Title", marked) else engagement.title
+    kept = ("; ".join(marked), mark.basis if mark else "")
+    days = ("", "") if rules.ALL in marked else (engagement.starts_on, engagement.ends_on)
+    kind = "" if rules.ALL in marked else engagement.get_kind_display()
+    return engagement.reference, title, kind, engagement.get_status_display(), *days, *kept
+
+
+def _record(engagement: Engagement, user: User, mark: Exemption | None) -> dict[str, Any]:
+    """By the labels that people read, in the order of the page."""
+    marked, basis = (mark.parts, mark.basis) if mark else ([], "")
+    said: dict[str, Any] = {
+        **versions.said(engagement),
+        "Office notes": [note.text for note in engagement.office_notes.all()],
+        "Outcome report": _report(engagement),
+        "Commitments": [f"{one.get_side_display()}: {one.text}" for one in engagement.commitments.all()],
+        "History": [
+            f"{line.at.isoformat()} {line.actor or ''} {line.words.said}"
+            for line in _history(engagement, user)
+        ],
+    }
+    shown = {
+        part: f"[kept back: {basis}]" if rules.is_kept_back(part, marked) else value
+        for part, value in said.items()
+    }
+    return {"Reference": engagement.reference, "Status": engagement.get_status_display(), **shown}
+
+
+def _history(engagement: Engagement, user: User) -> list[Any]:
+    return timeline.of(engagement, user)[::-1]
+
+
+def _report(engagement: Engagement) -> str:
+    report = getattr(engagement, "outcome_report", None)
+    if report is None:
+        return ""
+    return "\n\n".join(filter(None, [report.summary, report.follow_up, report.gifts, report.hosted_travel]))

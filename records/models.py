@@ -1,0 +1,89 @@
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Member, Office
+from diplomacy.lib.references import ReferenceField
+from engagements.models import Engagement
+from records.querysets import RequestQuerySet
+
+
+class Status(models.TextChoices):
+    OPEN = "open", "Being prepared"
+    QUEUED = "queued", "Waiting for its turn"
+    RUNNING = "running", "Being made"
+    READY = "ready", "Ready"
+    FAILED = "failed", "Could not be made"
+
+
+class Request(models.Model):
+    """A request under a public-records law, and the file of the office's own records that answers it."""
+
+    reference = ReferenceField("R")
+    office = models.ForeignKey(Office, models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    title = models.CharField("whose request, or its number", max_length=200)
+    since = models.DateField("from")
+    until = models.DateField("to")
+    status = models.CharField(max_length=8, choices=Status, default=Status.OPEN, editable=False)
+    total = models.PositiveIntegerField(default=0, editable=False)
+    done = models.PositiveIntegerField(default=0, editable=False)
+    claimed_at = models.DateTimeField(null=True, editable=False)
+    ready_at = models.DateTimeField(null=True, editable=False)
+    expires_at = models.DateTimeField(null=True, editable=False)
+    digest = models.CharField("SHA-256 of the file", max_length=64, blank=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = RequestQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["office", "-created_at"], name="records_request_office")]
+        constraints = [
+            models.CheckConstraint(condition=Q(until__gte=F("since")), name="records_end_after_they_begin"),
+            models.CheckConstraint(
+                condition=~Q(status=Status.READY) | Q(ready_at__isnull=False, expires_at__isnull=False),
+                name="records_ready_since_and_until",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("records:request", args=[self.reference])
+
+    @property
+    def path(self) -> Path:
+        return Path(settings.EXPORTS_DIR) / f"{self.reference}.zip"
+
+    @property
+    def is_being_made(self) -> bool:
+        return self.status in {Status.QUEUED, Status.RUNNING}
+
+    @property
+    def has_file(self) -> bool:
+        return self.status == Status.READY and bool(self.expires_at and self.expires_at > timezone.now())
+
+
+class Exemption(models.Model):
+    """What of one engagement the law lets the office keep back, and which law."""
+
+    engagement = models.OneToOneField(Engagement, models.PROTECT, related_name="+")
+    parts = ArrayField(models.CharField(max_length=40), help_text="By their labels, as in the file")
+    basis = models.CharField("under which law", max_length=300)
+    marked_by = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    marked_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(parts=[]), name="exemption_names_a_part"),
+            models.CheckConstraint(condition=~Q(basis=""), name="exemption_names_its_law"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.engagement_id}: {', '.join(self.parts)}"

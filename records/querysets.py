@@ -1,0 +1,24 @@
+from datetime import timedelta
+from typing import Any, Self
+
+from django.db.models import Q
+from django.utils import timezone
+
+from diplomacy.lib.readers import VisibleQuerySet
+
+STALE = timedelta(minutes=15)
+"""A worker that has said nothing for so long is taken for dead."""
+
+
+class RequestQuerySet(VisibleQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Leads, of the offices they lead."""
+        led = [member.office_id for member in getattr(user, "standing", []) if member.role == "lead"]
+        return self.filter(office__in=led)
+
+    def waiting(self) -> Self:
+        dead = Q(status="running", claimed_at__lt=timezone.now() - STALE)
+        return self.filter(Q(status="queued") | dead).order_by("created_at")
+
+    def expired(self) -> Self:
+        return self.filter(status="ready", expires_at__lte=timezone.now())

@@ -1,0 +1,30 @@
+"""Who may take an office's records out, and what of a record can be kept back."""
+
+from accounts.models import Member
+from diplomacy.lib.errors import Forbidden
+
+PARTS = (
+    "Title",
+    "Purpose",
+    "Counterparts",
+    "Stops",
+    "Our side",
+    "Their side",
+    "Who pays for what",
+    "Who arranged it",
+    "Foreign agent",
+    "Office notes",
+    "Outcome report",
+    "Commitments",
+    "History",
+)
+ALL = "The whole record"
+
+
+def require_lead(member: Member, office_id: int) -> None:
+    if member.role != "lead" or member.office_id != office_id:
+        raise Forbidden("Only a lead of the office takes its records out.")
+
+
+def is_kept_back(part: str, marked: list[str]) -> bool:
+    return part in marked or ALL in marked

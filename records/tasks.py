@@ -1,0 +1,13 @@
+from celery import shared_task
+
+from records import actions
+
+
+@shared_task(name="records.tasks.work")
+def work() -> int:
+    return actions.work()
+
+
+@shared_task(name="records.tasks.expire")
+def expire() -> int:
+    return actions.expire()

@@ -1,0 +1,12 @@
+from django.urls import path
+
+from records import views
+
+app_name = "records"
+urlpatterns = [
+    path("", views.index, name="list"),
+    path("<ref:reference>/", views.show, name="request"),
+    path("<ref:reference>/make/", views.make, name="make"),
+    path("<ref:reference>/file/", views.download, name="download"),
+    path("marks/<ref:reference>/", views.mark, name="mark"),
+]

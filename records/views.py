@@ -1,0 +1,91 @@
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.requests import MemberRequest
+from accounts.signin.step_up import step_up_required
+from diplomacy.lib.paging import page_of
+from engagements.models import Engagement
+from records import actions, bundle, marks
+from records.forms import AskForm, MarkForm, marked
+from records.models import Request
+
+
+def _require_lead(request: MemberRequest) -> None:
+    """Others get the answer of a page that does not exist."""
+    if request.acting.role != "lead":
+        raise Http404
+
+
+def _found(request: MemberRequest, reference: str) -> Request:
+    _require_lead(request)
+    own = Request.objects.visible_to(request.user).filter(office=request.acting.office_id)
+    found: Request = get_object_or_404(own.select_related("office", "asked_by__user"), reference=reference)
+    return found
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def index(request: MemberRequest) -> HttpResponse:
+    """Requests for the office's records, and taking in another."""
+    _require_lead(request)
+    form = AskForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return redirect(actions.ask(**form.cleaned_data, by=request.acting))
+    own = Request.objects.visible_to(request.user).filter(office=request.acting.office_id)
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    context = {"form": form, "page": page_of(own, order="-created_at", after=after, before=before)}
+    return render(request, "records/list.html", context, status=400 if form.errors else 200)
+
+
+@require_safe
+def show(request: MemberRequest, reference: str) -> HttpResponse:
+    asked = _found(request, reference)
+    if getattr(request, "htmx", False):
+        return render(request, "records/_progress.html", {"asked": asked})
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    page = page_of(bundle.engagements(asked, request.user), order="-id", after=after, before=before)
+    context = {"asked": asked, "page": page, "rows": marks.beside(page.rows)}
+    return render(request, "records/request.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def mark(request: MemberRequest, reference: str) -> HttpResponse:
+    """What of one engagement is exempt. It holds for every file that is made from now on."""
+    _require_lead(request)
+    own = Engagement.objects.visible_to(request.user).filter(office=request.acting.office_id)
+    engagement = get_object_or_404(own, reference=reference)
+    form = MarkForm(request.POST or None, initial=marked(marks.of(engagement)))
+    if request.method == "POST" and form.is_valid():
+        actions.mark(engagement, **form.cleaned_data, by=request.acting)
+        messages.success(request, "The marks are saved.")
+        return redirect("records:list")
+    return render(
+        request,
+        "records/mark.html",
+        {"form": form, "engagement": engagement},
+        status=400 if form.errors else 200,
+    )
+
+
+@require_POST
+@step_up_required
+def make(request: MemberRequest, reference: str) -> HttpResponse:
+    asked = _found(request, reference)
+    actions.queue(asked, by=request.acting)
+    return redirect(asked)
+
+
+@require_POST
+@step_up_required
+def download(request: MemberRequest, reference: str) -> Any:
+    asked = _found(request, reference)
+    if not asked.has_file or not asked.path.exists():
+        raise Http404
+    actions.note_download(asked, by=request.acting)
+    name = f"records-{asked.reference}.zip"
+    return FileResponse(
+        asked.path.open("rb"), as_attachment=True, filename=name, content_type="application/zip"
+    )

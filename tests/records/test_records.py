@@ -1,0 +1,263 @@
+"""Files of an office's own records, for public-records law: what is in them, what is kept back, who takes them."""
+
+import csv
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from accounts import actions as accounts
+from accounts.models import Member
+from activity.models import Entry
+from diplomacy.lib.errors import Conflict, Forbidden, Invalid
+from engagements import actions as engagements
+from records import actions, bundle
+from records.models import Request
+from tests.conftest import ClientFor
+from tests.factories import engagements as make
+
+pytestmark = pytest.mark.django_db
+TODAY = timezone.localdate()
+
+
+@pytest.fixture(autouse=True)
+def exports(settings: Settings, tmp_path: Path) -> Iterator[Path]:
+    settings.EXPORTS_DIR = str(tmp_path / "exports")
+    yield tmp_path / "exports"
+
+
+def asked(by: Member, **fields: Any) -> Request:
+    dates = {"since": TODAY - timedelta(days=1), "until": TODAY + timedelta(days=60)}
+    return actions.ask(title="The Tribune", by=by, **(dates | fields))
+
+
+def made(by: Member, **fields: Any) -> Request:
+    request = asked(by, **fields)
+    actions.queue(request, by=by)
+    assert actions.work() == 1
+    request.refresh_from_db()
+    return request
+
+
+def records_in(request: Request) -> list[dict[str, Any]]:
+    with zipfile.ZipFile(request.path) as file:
+        return list(json.loads(file.read("records.json")))
+
+
+def text_of(request: Request) -> str:
+    with zipfile.ZipFile(request.path) as file:
+        return "".join(file.read(name).decode() for name in file.namelist())
+
+
+def test_the_file_holds_the_offices_records_whole(maria: Member, lee: Member) -> None:
+    filed = make.filed(maria, title="Water dialogue", purpose="Agree on the river.")
+    engagements.note_for_office(filed, by=maria, text="Ask the governor first.")
+    engagements.add_commitment(filed, by=maria, text="Send the river data.")
+    request = made(lee)
+    assert (request.status, request.done, request.total) == ("ready", 1, 1)
+    (record,) = records_in(request)
+    assert record["Reference"] == filed.reference
+    assert record["Purpose"] == "Agree on the river."
+    assert record["Counterparts"] == "Government of Baja California"
+    assert record["Office notes"] == ["Ask the governor first."]
+    assert record["Commitments"] == ["Our side: Send the river data."]
+    assert any("filed this engagement" in line for line in record["History"])
+    with zipfile.ZipFile(request.path) as file:
+        head, line = csv.reader(io.StringIO(file.read("records.csv").decode("utf-8-sig")))
+        assert "Tribune" in file.read("README.txt").decode()
+    assert head == list(bundle.COLUMNS)
+    assert line[:2] == [filed.reference, "Water dialogue"]
+    assert request.digest == hashlib.sha256(request.path.read_bytes()).hexdigest()
+
+
+def test_only_the_offices_own_records_of_these_days(
+    maria: Member, lee: Member, tom: Member, liaison: Member
+) -> None:
+    theirs = make.filed(tom)
+    engagements.share(theirs, by=tom, visibility="public")
+    advice = make.advised(maria, liaison)
+    later = make.drafted(maria, starts_on=make.in_days(90), ends_on=make.in_days(91))
+    later.__class__.objects.filter(pk=later.pk).update(created_at=timezone.now() - timedelta(days=400))
+    request = made(lee)
+    (record,) = records_in(request)
+    assert record["Reference"] == advice.request.engagement.reference
+    assert "Invite the boundary commission" not in text_of(request), "advice is the desk's"
+
+
+def test_a_restricted_record_is_in_it_only_for_who_is_named(
+    maria: Member, lee: Member, liaison: Member
+) -> None:
+    restricted = make.requested(maria, liaison).engagement
+    engagements.share(restricted, by=maria, visibility="restricted", people=[])
+    assert records_in(made(lee)) == []
+    assert restricted.reference not in text_of(made(lee))
+    engagements.share(restricted, by=maria, visibility="restricted", people=[lee.user])
+    assert len(records_in(made(lee))) == 1
+
+
+def test_what_is_exempt_is_kept_back_everywhere_and_names_its_law(maria: Member, lee: Member) -> None:
+    canary = "XANADU-CANARY"
+    filed = make.filed(maria, title=canary, purpose=f"Meet {canary}.")
+    actions.mark(filed, parts=["Title", "Purpose"], basis="Gov. Code § 7921.505(c)", by=lee)
+    request = made(lee)
+    (record,) = records_in(request)
+    assert record["Purpose"] == record["Title"] == "[kept back: Gov. Code § 7921.505(c)]"
+    assert record["Counterparts"] == "Government of Baja California"
+    assert canary not in text_of(request)
+    assert "Gov. Code" in text_of(request)
+
+
+def test_a_record_kept_back_whole_says_only_that_it_is_there(maria: Member, lee: Member) -> None:
+    filed = make.filed(maria)
+    engagements.note_for_office(filed, by=maria, text="Ask the governor first.")
+    actions.mark(filed, parts=["The whole record"], basis="§ 1", by=lee)
+    (record,) = records_in(made(lee))
+    assert {value for name, value in record.items() if name not in {"Reference", "Status"}} == {
+        "[kept back: § 1]"
+    }
+    actions.mark(filed, parts=[], basis="", by=lee)
+    assert records_in(made(lee))[0]["Office notes"] == ["Ask the governor first."]
+
+
+def test_a_mark_needs_its_law_and_a_lead(maria: Member, lee: Member, desk_lead: Member) -> None:
+    filed = make.filed(maria)
+    with pytest.raises(Invalid):
+        actions.mark(filed, parts=["Title"], basis=" ", by=lee)
+    for person in (maria, desk_lead):
+        with pytest.raises(Forbidden):
+            actions.mark(filed, parts=["Title"], basis="§ 1", by=person)
+        with pytest.raises(Forbidden):
+            asked(person)
+
+
+def test_a_formula_in_a_title_stays_text(maria: Member, lee: Member) -> None:
+    make.filed(maria, title="=cmd|' /C calc'!A0")
+    with zipfile.ZipFile(made(lee).path) as file:
+        assert "'=cmd" in file.read("records.csv").decode()
+
+
+def test_many_records_come_each_once(maria: Member, lee: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bundle, "STEP", 2)
+    filed = [make.drafted(maria).reference for _ in range(5)]
+    request = made(lee)
+    assert [record["Reference"] for record in records_in(request)] == filed
+    assert (request.done, request.total) == (5, 5)
+
+
+# Making it ------------------------------------------------------------------------------------------------------------
+
+
+def test_it_is_made_once_though_asked_twice(maria: Member, lee: Member) -> None:
+    request = asked(lee)
+    actions.queue(request, by=lee)
+    with pytest.raises(Conflict):
+        actions.queue(request, by=lee)
+    assert actions.work() == 1
+    assert actions.work() == 0
+
+
+def test_a_worker_that_died_is_followed_by_another(lee: Member) -> None:
+    request = asked(lee)
+    Request.objects.filter(pk=request.pk).update(status="running", claimed_at=timezone.now())
+    assert actions.work() == 0
+    Request.objects.filter(pk=request.pk).update(claimed_at=timezone.now() - timedelta(minutes=16))
+    assert actions.work() == 1
+
+
+def test_who_leads_no_longer_gets_no_file(lee: Member, exports: Path) -> None:
+    request = asked(lee)
+    actions.queue(request, by=lee)
+    accounts.end_member(lee, by=None)
+    actions.work()
+    request.refresh_from_db()
+    assert request.status == "failed"
+    assert not request.path.exists()
+
+
+def test_a_file_that_cannot_be_written_is_said_to_have_failed_and_leaves_nothing(
+    lee: Member, exports: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(bundle, "_fill", full)
+    request = made(lee)
+    assert request.status == "failed"
+    assert list(exports.iterdir()) == []
+
+
+def test_a_file_is_deleted_when_its_days_are_over(maria: Member, lee: Member) -> None:
+    request = made(lee)
+    assert actions.expire() == 0
+    Request.objects.filter(pk=request.pk).update(expires_at=timezone.now())
+    assert actions.expire() == 1
+    request.refresh_from_db()
+    assert not request.path.exists() and not request.has_file and request.digest
+
+
+# Pages ----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_lead_takes_a_request_in_and_the_file_out(
+    maria: Member, lee: Member, client_for: ClientFor
+) -> None:
+    filed, browser = make.filed(maria), client_for(lee)
+    said = {"title": "The Tribune", "since": f"{TODAY}", "until": f"{TODAY}"}
+    where = browser.post("/records/", said)["Location"]
+    assert filed.reference in browser.get(where).content.decode()
+    browser.post(f"{where}make/")
+    assert "Waiting for its turn" in browser.get(where).content.decode()
+    actions.work()
+    assert "Download the file" in browser.get(where, headers={"HX-Request": "true"}).content.decode()
+    answer = browser.post(f"{where}file/")
+    assert answer["Content-Type"] == "application/zip"
+    assert answer["Content-Disposition"].startswith("attachment")
+    with zipfile.ZipFile(io.BytesIO(b"".join(answer))) as file:
+        assert filed.reference in file.read("records.json").decode()
+    kinds = Entry.objects.filter(kind__startswith="records.").order_by("pk").values_list("kind", flat=True)
+    assert list(kinds) == ["records.asked", "records.made", "records.downloaded"]
+
+
+def test_what_does_not_read_is_said_at_the_field(lee: Member, client_for: ClientFor) -> None:
+    said = {"title": "The Tribune", "since": f"{TODAY}", "until": f"{TODAY - timedelta(days=1)}"}
+    page = client_for(lee).post("/records/", said)
+    assert page.status_code == 400
+    assert "before the first one" in page.content.decode()
+
+
+def test_marks_are_set_on_their_page(maria: Member, lee: Member, client_for: ClientFor) -> None:
+    filed, browser = make.filed(maria), client_for(lee)
+    where = f"/records/marks/{filed.reference}/"
+    assert browser.post(where, {"parts": ["Title"]}).status_code == 400
+    assert browser.post(where, {"parts": ["Title"], "basis": "§ 1"}).status_code == 302
+    assert "checked" in browser.get(where).content.decode()
+    assert browser.post(where, {"parts": ["Anything"], "basis": "§ 1"}).status_code == 400
+
+
+def test_a_lead_of_another_office_finds_nothing(
+    maria: Member, lee: Member, tom: Member, texas: Any, client_for: ClientFor
+) -> None:
+    from tests.factories.accounts import make_member
+
+    request = made(lee)
+    other = client_for(make_member(texas, "lead"))
+    public = make.filed(maria)
+    engagements.share(public, by=maria, visibility="public")
+    assert other.get(request.get_absolute_url()).status_code == 404
+    assert other.post(f"{request.get_absolute_url()}file/").status_code == 404
+    assert other.get(f"/records/marks/{public.reference}/").status_code == 404
+
+
+def test_an_expired_file_is_not_handed_out(lee: Member, client_for: ClientFor) -> None:
+    request = made(lee)
+    Request.objects.filter(pk=request.pk).update(expires_at=timezone.now())
+    assert client_for(lee).post(f"{request.get_absolute_url()}file/").status_code == 404
+    assert "has expired" in client_for(lee).get(request.get_absolute_url()).content.decode()
