@@ -1,26 +1,49 @@
 """Who there is: offices, coalitions, divisions, officials, colleagues and oneself."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
+from django.http import Http404
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import actions
-from accounts.models import Coalition, Division, Member, Office, Official
+from accounts.models import (
+    Coalition,
+    Delegation,
+    Division,
+    Invitation,
+    Member,
+    Office,
+    OfficeRequest,
+    Official,
+)
 from accounts.serializers import (
+    ChangeMemberSerializer,
     CoalitionSerializer,
     ColleagueSerializer,
+    DeclineSerializer,
+    DelegateSerializer,
+    DelegationSerializer,
     DivisionQuery,
     DivisionSerializer,
+    EndMemberSerializer,
+    InvitationSerializer,
+    InviteSerializer,
     MeSerializer,
     OfficeQuery,
+    OfficeRequestQuery,
+    OfficeRequestSerializer,
     OfficeSerializer,
     OfficialQuery,
     OfficialSerializer,
+    OpenOfficeSerializer,
     ProfileSerializer,
 )
+from accounts.signin.step_up import require_step_up
+from activity import actions as activity
 from diplomacy.lib.api.views import Route
 
 
@@ -113,16 +136,184 @@ class OfficialRoute(Route):
 
 
 class ColleagueRoute(Route):
+    lookup_field = "key"
+    lookup_value_regex = "[0-9a-fA-F-]{36}"
     order = ("id",)
-    gives = {"list": ColleagueSerializer}
+    takes = {"partial_update": ChangeMemberSerializer, "end": EndMemberSerializer}
+    gives = dict.fromkeys(("list", "retrieve", "partial_update", "end", "confirm"), ColleagueSerializer)
+    replaces = frozenset({"partial_update", "end", "confirm"})
+    tagged = frozenset({"retrieve", "partial_update", "end", "confirm"})
+    examples = {"partial_update": {"role": "reader", "title": "Observer"}, "end": {"on": "2027-03-01"}}
 
     def visible(self) -> QuerySet[Member]:
-        return Member.objects.visible_to(self.request.user).current().select_related("user", "office")
+        rows = Member.objects.visible_to(self.request.user)
+        rows = rows.current() if self.action == "list" else rows.not_over()
+        return rows.select_related("user", "office", "delegation__seat__user")
+
+    def found(self) -> Member:
+        member: Member = self.one(self.visible(), key=_uuid(self.kwargs["key"]))
+        return member
 
     def list(self, request: Request) -> Response:
         """Who else serves in your offices."""
         self.asked()
         return self.page(self.visible())
+
+    def retrieve(self, request: Request, key: str) -> Response:
+        """One membership. Its ETag is what changes to it ask for."""
+        return self.record(self.found())
+
+    def partial_update(self, request: Request, key: str) -> Response:
+        """Another role, or another title, for somebody else. For those who manage the office."""
+        require_step_up(request)
+        held, version = self.found(), self.version()
+        now = {"role": held.role, "title": held.title}
+        actions.change_member(held, by=self.by, version=version, **(now | self.said(partial=True)))
+        return self.record(self.found())
+
+    @action(detail=True, methods=["post"])
+    def end(self, request: Request, key: str) -> Response:
+        """Let a membership end on a day: somebody else's by those who manage the office, or your own."""
+        require_step_up(request)
+        held = actions.end_member(self.found(), by=self.by, version=self.version(), **self.said())
+        return self.record(held)
+
+    @action(detail=True, methods=["post"])
+    def confirm(self, request: Request, key: str) -> Response:
+        """Say that they still serve. Whom nobody confirms loses access until somebody does."""
+        require_step_up(request)
+        (held,) = actions.confirm_members([(self.found(), self.version())], by=self.by)
+        return self.record(held)
+
+
+def _uuid(said: str) -> UUID:
+    try:
+        return UUID(said)
+    except ValueError:
+        raise Http404 from None
+
+
+def _made(route: Route, row: Invitation | Delegation, *, is_new: bool) -> Response:
+    answer = route.answer(row, 201 if is_new else 200)
+    answer.headers["Location"] = route.reverse_action("detail", args=[row.reference])
+    return answer
+
+
+class InvitationRoute(Route):
+    order = ("-id",)
+    takes = {"create": InviteSerializer}
+    gives = dict.fromkeys(("list", "create", "retrieve", "send_again", "withdraw"), InvitationSerializer)
+    once = frozenset({"create"})
+    examples = {"create": {"email": "nia@example.gov", "role": "staff"}}
+
+    def visible(self) -> QuerySet[Invitation]:
+        return Invitation.objects.visible_to(self.request.user).waiting().select_related("office")
+
+    def list(self, request: Request) -> Response:
+        """Invitations to the offices you manage that nobody has accepted yet."""
+        self.asked()
+        return self.page(self.visible())
+
+    def create(self, request: Request) -> Response:
+        """Invite a person to the office you act for. They get a link by e-mail that works once."""
+        require_step_up(request)
+        said = self.said()
+        pk, is_new = self.create_once(
+            activity.once, lambda: actions.invite(office=self.by.office, by=self.by, **said)
+        )
+        return _made(self, self.one(self.visible(), pk=pk), is_new=is_new)
+
+    def retrieve(self, request: Request, reference: str) -> Response:
+        """One invitation that nobody has accepted yet."""
+        return self.answer(self.found())
+
+    @action(detail=True, methods=["post"], url_path="send-again")
+    def send_again(self, request: Request, reference: str) -> Response:
+        """Send a new link. The old one is dead."""
+        require_step_up(request)
+        return self.answer(actions.send_again(self.found(), by=self.by))
+
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: Request, reference: str) -> Response:
+        """The link stops working at once."""
+        return self.answer(actions.withdraw(self.found(), by=self.by))
+
+
+class DelegationRoute(Route):
+    order = ("id",)
+    takes = {"create": DelegateSerializer}
+    gives = dict.fromkeys(("list", "create", "retrieve", "end"), DelegationSerializer)
+    once = frozenset({"create"})
+    examples = {
+        "create": {
+            "to": "00000000-0000-4000-8000-000000000000",
+            "first_day": "2027-03-01",
+            "last_day": "2027-03-05",
+        }
+    }
+
+    def visible(self) -> QuerySet[Delegation]:
+        rows = Delegation.objects.visible_to(self.request.user).not_over()
+        return rows.select_related("seat__user", "seat__office", "to__user", "to__office", "membership")
+
+    def list(self, request: Request) -> Response:
+        """Who acts in whose place: yours, and those of the offices you manage."""
+        self.asked()
+        return self.page(self.visible())
+
+    def create(self, request: Request) -> Response:
+        """Let a colleague act in the role you act in now, for some days."""
+        require_step_up(request)
+        said = self.said()
+        pk, is_new = self.create_once(activity.once, lambda: actions.delegate(by=self.by, **said))
+        return _made(self, self.one(self.visible(), pk=pk), is_new=is_new)
+
+    def retrieve(self, request: Request, reference: str) -> Response:
+        """Who acts in whose place."""
+        return self.answer(self.found())
+
+    @action(detail=True, methods=["post"])
+    def end(self, request: Request, reference: str) -> Response:
+        """End it now."""
+        held = self.found()
+        actions.revoke_delegation(held, by=self.by)
+        return self.answer(held)
+
+
+class OfficeRequestRoute(Route):
+    order = ("-id",)
+    takes = {"open": OpenOfficeSerializer, "decline": DeclineSerializer}
+    gives = dict.fromkeys(("list", "retrieve", "open", "decline"), OfficeRequestSerializer)
+    queries = {"list": OfficeRequestQuery}
+    examples = {
+        "open": {"name": "Fresno", "short_name": "Fresno", "time_zone": "America/Los_Angeles"},
+        "decline": {"reason": "Nobody there knows them."},
+    }
+
+    def visible(self) -> QuerySet[OfficeRequest]:
+        return OfficeRequest.objects.visible_to(self.request.user).select_related("office")
+
+    def list(self, request: Request) -> Response:
+        """Requests for offices that are yours to answer."""
+        return self.page(self.visible().filter(**self.asked()))
+
+    def retrieve(self, request: Request, reference: str) -> Response:
+        """One request."""
+        return self.answer(self.found())
+
+    @action(detail=True, methods=["post"])
+    def open(self, request: Request, reference: str) -> Response:
+        """Confirm it: the office opens, and whoever asked is invited to lead it."""
+        require_step_up(request)
+        actions.confirm_office(self.found(), by=self.by, **self.said())
+        return self.answer(self.found())
+
+    @action(detail=True, methods=["post"])
+    def decline(self, request: Request, reference: str) -> Response:
+        """Decline it."""
+        require_step_up(request)
+        actions.decline_office(self.found(), by=self.by, **self.said())
+        return self.answer(self.found())
 
 
 class MeRoute(Route):

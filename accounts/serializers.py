@@ -2,13 +2,26 @@
 
 from typing import Any
 
-from django.utils import timezone
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts import time_zones
-from accounts.models import Coalition, CoalitionMember, Division, Member, Office, Official, Term, User
-from diplomacy.lib.api.shapes import Choice, Flag, Line, Query, Strict
+from accounts.models import (
+    Coalition,
+    CoalitionMember,
+    Delegation,
+    Division,
+    Invitation,
+    Member,
+    Office,
+    OfficeRequest,
+    Official,
+    Term,
+    User,
+)
+from diplomacy.lib import washington
+from diplomacy.lib.api.shapes import Choice, Day, Email, Flag, Line, Query, Strict
 from diplomacy.lib.errors import Invalid
 
 
@@ -53,7 +66,7 @@ class CoalitionSerializer(serializers.ModelSerializer[Coalition]):
 
 
 def _holds(held: CoalitionMember) -> bool:
-    today = timezone.localdate()
+    today = washington.today()
     return held.starts_on <= today and (held.ends_on is None or held.ends_on > today)
 
 
@@ -97,9 +110,21 @@ class MemberNameSerializer(serializers.ModelSerializer[Member]):
 
 class ColleagueSerializer(MemberNameSerializer):
     email = serializers.EmailField(source="user.email", read_only=True)
+    in_place_of = serializers.SerializerMethodField(help_text="The colleague in whose role they act.")
+
+    def get_in_place_of(self, member: Member) -> str:
+        return member.delegation.seat.user.name if member.delegation else ""
 
     class Meta(MemberNameSerializer.Meta):
-        fields = [*MemberNameSerializer.Meta.fields, "email", "role"]
+        fields = [
+            *MemberNameSerializer.Meta.fields,
+            "key",
+            "email",
+            "role",
+            "starts_on",
+            "ends_on",
+            "in_place_of",
+        ]
 
 
 class MembershipSerializer(serializers.ModelSerializer[Member]):
@@ -164,3 +189,120 @@ class OfficialQuery(Query):
     q = Line(max_length=100, required=False, help_text="Words in the name.")
     division = Line(max_length=200, required=False)
     current = Flag(required=False, help_text="Only those with a term that holds today.")
+
+
+class InvitationSerializer(serializers.ModelSerializer[Invitation]):
+    """The link is in the message alone. `mailed_at` is empty until the mail server has taken it."""
+
+    office = OfficeNameSerializer(read_only=True)
+
+    class Meta:
+        model = Invitation
+        fields = [
+            "reference",
+            "office",
+            "email",
+            "name",
+            "role",
+            "title",
+            "made_at",
+            "mailed_at",
+            "expires_at",
+        ]
+
+
+class InviteSerializer(Strict):
+    email = Email(max_length=254)
+    role = Choice(choices=Member.Role.choices)
+    name = Line(max_length=200, required=False, allow_blank=True, default="")
+    title = Line(max_length=120, required=False, allow_blank=True, default="")
+
+
+class ChangeMemberSerializer(Strict):
+    role = Choice(choices=Member.Role.choices)
+    title = Line(max_length=120, allow_blank=True)
+
+
+class EndMemberSerializer(Strict):
+    on = Day(help_text="The first day without access. Today ends it at once.")
+
+
+class DelegationSerializer(serializers.ModelSerializer[Delegation]):
+    """`seat` is whose role it is, `to` the colleague who acts in it."""
+
+    seat = MemberNameSerializer(read_only=True)
+    to = MemberNameSerializer(read_only=True)
+    role = serializers.ChoiceField(source="membership.role", choices=Member.Role.choices, read_only=True)
+    first_day = serializers.DateField(source="membership.starts_on", read_only=True)
+    last_day = serializers.DateField(read_only=True)
+
+    class Meta:
+        model = Delegation
+        fields = ["reference", "seat", "to", "role", "first_day", "last_day", "reason"]
+
+
+def colleagues_for(user: Any) -> QuerySet[Member]:
+    return Member.objects.visible_to(user).current().in_their_own_right()
+
+
+class DelegateSerializer(Strict):
+    to = serializers.UUIDField(help_text="The key of a colleague's own membership.")
+    first_day = Day()
+    last_day = Day()
+    reason = Line(max_length=200, required=False, allow_blank=True, default="")
+
+    def validate_to(self, key: Any) -> Member:
+        found = colleagues_for(self.context["request"].user).filter(key=key).first()
+        if found is None:
+            raise serializers.ValidationError("There is no such colleague here that you may see.")
+        return found
+
+
+class OfficeRequestSerializer(serializers.ModelSerializer[OfficeRequest]):
+    office = OfficeNameSerializer(read_only=True, allow_null=True)
+
+    class Meta:
+        model = OfficeRequest
+        fields = [
+            "reference",
+            "status",
+            "office_name",
+            "level",
+            "state",
+            "place",
+            "name",
+            "title",
+            "email",
+            "authority",
+            "asked_at",
+            "decided_at",
+            "reason",
+            "office",
+        ]
+
+
+class OpenOfficeSerializer(Strict):
+    name = Line(max_length=200)
+    short_name = Line(max_length=60)
+    time_zone = Line(max_length=60)
+    division = Line(max_length=200, required=False, allow_null=True, default=None)
+
+    def validate_time_zone(self, name: str) -> str:
+        return known_zone(name)
+
+    def validate_division(self, ocd_id: str | None) -> Division | None:
+        if ocd_id is None:
+            return None
+        rows = Division.objects.visible_to(self.context["request"].user)
+        found: Division | None = rows.filter(ocd_id=ocd_id).first()
+        if found is None:
+            raise serializers.ValidationError("There is no such division.")
+        return found
+
+
+class DeclineSerializer(Strict):
+    reason = Line(max_length=500)
+
+
+class OfficeRequestQuery(Query):
+    status = Choice(choices=OfficeRequest.Status.choices, required=False)

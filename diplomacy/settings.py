@@ -376,6 +376,7 @@ SPECTACULAR_SETTINGS = {
         "CounterpartKind": "counterparts.models.Counterpart.Kind",
         "OfficeLevel": "accounts.models.Office.Level",
         "Role": "accounts.models.Member.Role",
+        "OfficeRequestStatus": "accounts.models.OfficeRequest.Status",
         "NoticeChannel": "activity.models.Preference.Channel",
         "NoticeMail": "activity.models.Notice.Mail",
         "BriefingStatus": "briefings.choices.Status",

@@ -12,6 +12,7 @@ from accounts.forms import GraceForm
 from accounts.models import Delegation, Invitation, Member
 from accounts.querysets import MemberQuerySet
 from accounts.requests import MemberRequest
+from accounts.signin.step_up import step_up_required
 
 
 @require_safe
@@ -48,6 +49,7 @@ def _delegations(request: MemberRequest) -> Any:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@step_up_required
 def confirm_members(request: MemberRequest) -> HttpResponse:
     """All members at once: who still serves, and for the others the way to end it."""
     _require_word(request)
@@ -70,6 +72,7 @@ def _require_word(request: MemberRequest) -> None:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@step_up_required
 def settings(request: MemberRequest) -> HttpResponse:
     here = request.acting.office
     rules.require_manager(request.acting, here.pk)

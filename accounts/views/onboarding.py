@@ -13,6 +13,7 @@ from accounts import actions, attestation, onboarding, pace, roster, rules
 from accounts.forms import AskForOfficeForm, DeclineForm, OpenForm
 from accounts.models import OfficeRequest
 from accounts.requests import MemberRequest
+from accounts.signin.step_up import step_up_required
 from accounts.views import found
 from diplomacy.lib.errors import Forbidden, Invalid
 from diplomacy.lib.paging import page_of
@@ -60,6 +61,7 @@ def _require_part(request: MemberRequest) -> None:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@step_up_required
 def office_request(request: MemberRequest, reference: str) -> HttpResponse:
     held = found.office_request(request, reference)
     is_decline = "decline" in request.POST
@@ -88,6 +90,7 @@ def _answer(request: MemberRequest, held: OfficeRequest, said: dict[str, Any], *
 
 
 @require_POST
+@step_up_required
 def bring_back(request: MemberRequest) -> HttpResponse:
     """Of the leads whose access waits for a word in an office where nobody is left who could say it: this one."""
     if not attestation.steps_in(request.acting):
