@@ -9,6 +9,7 @@ from accounts import attestation, rules
 from accounts.actions.locking import lock_member, lock_office, require_successor, save
 from accounts.models import Member, Office, Official, Term, User
 from accounts.querysets import MemberQuerySet
+from accounts.signin import sessions
 from activity import actions as activity
 from diplomacy.lib import washington
 from diplomacy.lib.errors import Conflict, Invalid
@@ -105,6 +106,8 @@ def end_member(
     activity.record(
         "accounts.member_ended", held, by=by, notify={held.user_id}, role=held.role, on=ends_on.isoformat()
     )
+    if not User.objects.get(pk=held.user_id).standing:
+        sessions.end_all(held.user)
     return held
 
 

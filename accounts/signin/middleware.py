@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from accounts.signin import limits, strength, tokens
+from accounts.signin import limits, step_up, strength, tokens
 from accounts.signin.strength import Strength
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -93,9 +93,9 @@ class SecondFactorMiddleware:
         if not user.is_authenticated or getattr(request, "api_token", None) or self._is_open(request, view):
             return None
         wanted = strength.needed(user)
-        if strength.reached(request) >= wanted:
-            return None
-        return self._lead(request, wanted)
+        if strength.reached(request) < wanted:
+            return self._lead(request, wanted)
+        return step_up.lead(request) if step_up.is_asked_of(request) and step_up.is_due(request) else None
 
     def _is_open(self, request: HttpRequest, view: Any) -> bool:
         is_public = not getattr(view, "login_required", True) and not request.path.startswith("/api/")

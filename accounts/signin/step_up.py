@@ -8,12 +8,17 @@ from functools import wraps
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.reauthentication import suspend_request
 from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from accounts.signin import strength
 from diplomacy.lib.errors import Forbidden
+
+PAGES_BELOW = frozenset({"activity:export"})
+"""Views of rooms below this one, which cannot import it."""
 
 
 class StepUp(Forbidden):
@@ -46,8 +51,26 @@ def is_due(request: HttpRequest) -> bool:
     return bool(settings.REQUIRE_SECOND_FACTOR) and not strength.is_fresh(request)
 
 
+def is_asked_of(request: HttpRequest) -> bool:
+    """Pages that do not name the decorator: those of rooms below, and all of the operator's configuration."""
+    match = request.resolver_match
+    return bool(match and (match.view_name in PAGES_BELOW or match.app_name == "admin"))
+
+
+def lead(request: HttpRequest) -> HttpResponse:
+    """What `ReauthenticationRequired` comes to, for a middleware."""
+    ways = get_adapter(request).get_reauthentication_methods(request.user)
+    if not ways:
+        return render(request, "403.html", {"refusal": StepUp(_no_way())}, status=403)
+    led: HttpResponse = suspend_request(request, ways[0]["url"])
+    return led
+
+
 def refuse_who_has_no_way(request: HttpRequest) -> None:
     """Who signs in through another organisation has nothing to show here, and proves it there."""
     if not get_adapter(request).get_reauthentication_methods(request.user):
-        minutes = settings.STEP_UP_MINUTES
-        raise StepUp(f"Sign out and sign in again, and do this within {minutes} minutes.")
+        raise StepUp(_no_way())
+
+
+def _no_way() -> str:
+    return f"Sign out and sign in again, and do this within {settings.STEP_UP_MINUTES} minutes."

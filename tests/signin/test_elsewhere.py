@@ -223,3 +223,9 @@ def test_a_closed_account_stays_closed(provider: Provider, maria: Member) -> Non
 def test_a_provider_in_the_clear_is_refused_at_the_start(settings: Settings) -> None:
     settings.OIDC_ISSUER = "http://idp.example.gov/"
     assert [fault.id for fault in other_organisations_are_met_on_tls(None)] == ["diplomacy.E007"]
+
+
+def test_nobody_knocks_without_end(provider: Provider) -> None:
+    answers = [Client().get(f"{DONE}?code=x&state=x").status_code for _ in range(31)]
+    assert set(answers[:30]) == {403}
+    assert answers[30] == 429

@@ -6,9 +6,11 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from accounts.models import Member
+from accounts import actions
+from accounts.models import Member, Office
 from accounts.signin import sessions
 from tests.conftest import ClientFor
+from tests.factories.accounts import make_member
 from tests.signin.conftest import signs_in, with_password
 
 PAGE = "/sign-in/sessions/"
@@ -90,3 +92,13 @@ def test_a_made_up_forwarding_header_does_not_start_the_count_anew(maria: Member
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
     behind = Client(headers={"X-Forwarded-For": "203.0.113.9, 192.0.2.200"})
     assert signs_in(behind, maria, "wrong").status_code == 200
+
+
+def test_sessions_end_with_the_last_membership(
+    maria: Member, lee: Member, texas: Office, desk_and_phone: tuple[Client, Client]
+) -> None:
+    other = make_member(texas, "reader", user=maria.user)
+    actions.end_member(maria, by=None)
+    assert all(is_in(client) for client in desk_and_phone)
+    actions.end_member(other, by=None)
+    assert not any("_auth_user_id" in client.session for client in desk_and_phone)

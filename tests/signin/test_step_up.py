@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from accounts.models import Member
+from accounts.models import Member, User
 from briefings.models import Briefing
 from tests.conftest import ClientFor
 from tests.factories import briefings as make
@@ -107,3 +107,33 @@ def test_nothing_is_asked_twice_where_it_is_switched_off(
     settings.REQUIRE_SECOND_FACTOR = False
     release(client_for(second_briefer), waiting)
     assert status_of(waiting) == "released"
+
+
+def test_the_log_is_not_carried_off_by_a_thief_of_an_open_session(
+    auditor: Member, client_for: ClientFor
+) -> None:
+    Authenticator.objects.create(user=auditor.user, type="webauthn", data={"name": "Key", "credential": {}})
+    answer = at(auditor, client_for, minutes=11).post("/activity/export/")
+    assert (answer.status_code, answer["Location"]) == (302, f"{SHOW_PASSKEY}?next=%2Factivity%2Fexport%2F")
+    answer = at(auditor, client_for, minutes=1).post("/activity/export/")
+    assert answer["Content-Type"].startswith("text/csv")
+
+
+def test_nothing_is_configured_without_a_proof_of_now(operator: User, client_for: ClientFor) -> None:
+    client = proved(client_for(operator), operator, "webauthn", ago=660)
+    Authenticator.objects.create(user=operator, type="webauthn", data={"name": "Key", "credential": {}})
+    assert client.get("/operator/")["Location"].startswith(SHOW_PASSKEY)
+    assert proved(client, operator, "webauthn", ago=60).get("/operator/").status_code == 200
+
+
+@pytest.mark.parametrize("page", ["invite", "delegate", "member", "end_member"])
+def test_members_are_changed_by_who_has_just_proved_it(
+    page: str, lee: Member, maria: Member, client_for: ClientFor
+) -> None:
+    Authenticator.objects.create(user=lee.user, type="totp", data={"secret": ""})
+    client = proved(client_for(lee), lee.user, "totp", ago=660)
+    named = {} if page in {"invite", "delegate"} else {"key": maria.key}
+    address = reverse(f"accounts:{page}", kwargs=named)
+    for answer in (client.get(address), client.post(address)):
+        assert answer["Location"].startswith("/sign-in/second-factor/reauthenticate/")
+    assert proved(client, lee.user, "totp").get(address).status_code == 200
