@@ -48,10 +48,12 @@ def reader_keys(
 
     `seats`: the memberships that they act in the place of.
     """
-    reading = [(office_id, role) for office_id, role in memberships if role not in OVERSIGHT_ROLES]
+    held = list(memberships)
+    reading = [(office_id, role) for office_id, role in held if role not in OVERSIGHT_ROLES]
+    keys = {readers.person(user_id)} | ({readers.AUDIT} if len(reading) < len(held) else set())
     if not reading:
-        return frozenset({readers.person(user_id)})
-    keys = {readers.EVERYONE, readers.person(user_id)}
+        return frozenset(keys)
+    keys.add(readers.EVERYONE)
     for office_id, role in reading:
         keys |= {readers.office(office_id), readers.office(office_id, role)}
         keys.add(readers.colleague(office_id, readers.person(user_id)))

@@ -17,6 +17,7 @@ from activity.kinds import KINDS
 from activity.models import Creation, Entry, Hold, Notice, Preference
 from diplomacy.lib.errors import Conflict, Forbidden, Invalid
 from diplomacy.lib.readers import Actor
+from diplomacy.lib.rls import system
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +78,7 @@ def observe(
     return _append([entry])[0]
 
 
+@system("activity.record")
 def observe_now_and_then(kind: str, subject: models.Model, *, by: Actor) -> None:
     """Who opens a page ten times in an hour has looked at it once."""
     since = timezone.now() - LOOK
@@ -132,11 +134,13 @@ def _entry(
     )
 
 
+@system("activity.record")
 def _append(entries: list[Entry]) -> list[Entry]:
     """The one place where the log is written."""
     return Entry.objects.bulk_create(entries)
 
 
+@system("activity.record")
 def _notify(kind: str, told: Sequence[tuple[Entry, int]]) -> None:
     quiet = set() if KINDS[kind].is_urgent else _wanting_no_mail(kind, {user_id for _, user_id in told})
     notices = Notice.objects.bulk_create(

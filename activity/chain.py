@@ -18,6 +18,8 @@ from typing import NamedTuple
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.utils import timezone
 
+from diplomacy.lib.rls import system
+
 BATCH = 5_000
 CHUNK = 50_000
 BLOCK = 1_000
@@ -112,6 +114,7 @@ def tip(using: str = DEFAULT_DB_ALIAS) -> Tip | None:
     return Tip(*found) if found else None
 
 
+@system("activity.verify")
 def verify(anchors: Sequence[Anchor] = (), *, using: str = DEFAULT_DB_ALIAS) -> Report:
     """Read the log from its first line to its last. Stops at the first line that does not hold."""
     report = Report(anchors=len(anchors))

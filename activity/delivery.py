@@ -15,12 +15,12 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from activity.models import Entry, Notice
 from diplomacy.lib.readers import keys_of
+from diplomacy.lib.rls import system
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ def deliver(ids: Collection[int] | None = None) -> int:
     return left
 
 
-@transaction.atomic
+@system("activity.delivery")
 def _claim(ids: Collection[int] | None) -> list[Notice]:
     due = Notice.objects.due() if ids is None else Notice.objects.due().filter(pk__in=ids)
     claimed = list(due.order_by("try_after").select_for_update(skip_locked=True)[:BATCH])
@@ -55,18 +55,25 @@ def _runs_out(attempts: int) -> datetime:
 
 def _send(notice: Notice) -> bool:
     """True when the notice has left the outbox, sent or not."""
-    claim = Notice.objects.filter(pk=notice.pk, attempts=notice.attempts, mail=Notice.Mail.DUE)
-    if not claim.update(try_after=_runs_out(notice.attempts)):
+    if not _mark(notice, try_after=_runs_out(notice.attempts)):
         return False  # the claim ran out while others of the batch were sent, and another worker has it
-    outcome = _outcome(Notice.objects.select_related("entry", "recipient").get(pk=notice.pk))
+    outcome = _outcome(notice)
     if outcome == Notice.Mail.DUE:
         return False
     sent_at = timezone.now() if outcome == Notice.Mail.SENT else None
-    return bool(claim.update(mail=outcome, sent_at=sent_at))
+    return _mark(notice, mail=outcome, sent_at=sent_at)
 
 
-def _outcome(notice: Notice) -> Notice.Mail:
-    if not notice.recipient.is_active or not may_see_subject(notice):
+@system("activity.delivery")
+def _mark(notice: Notice, **fields: Any) -> bool:
+    """While the claim is still ours."""
+    claim = Notice.objects.filter(pk=notice.pk, attempts=notice.attempts, mail=Notice.Mail.DUE)
+    return bool(claim.update(**fields))
+
+
+def _outcome(claimed: Notice) -> Notice.Mail:
+    notice, may_be_sent = _looked_at(claimed.pk)
+    if not may_be_sent:
         return Notice.Mail.WITHHELD
     try:
         _message(notice).send()
@@ -74,6 +81,13 @@ def _outcome(notice: Notice) -> Notice.Mail:
         log.warning("Notice %s was not sent: %s", notice.delivery_key, type(error).__name__)
         return Notice.Mail.DUE if notice.attempts < MOST_ATTEMPTS else Notice.Mail.FAILED
     return Notice.Mail.SENT
+
+
+@system("activity.delivery")
+def _looked_at(pk: int) -> tuple[Notice, bool]:
+    """The notice with all that a message needs, and whether it is still for its recipient."""
+    notice = Notice.objects.select_related("entry", "recipient").get(pk=pk)
+    return notice, notice.recipient.is_active and may_see_subject(notice)
 
 
 def may_see_subject(notice: Notice) -> bool:

@@ -16,6 +16,7 @@ from briefings import tailoring
 from briefings.choices import Kind
 from briefings.models import AudienceRule, Briefing
 from briefings.tailoring import Cut, Part, Rule, Seat
+from diplomacy.lib.rls import system
 from engagements import clock
 from engagements.models import Engagement
 
@@ -26,6 +27,7 @@ class Outcome(NamedTuple):
     """People whom the audience names and no section admits: they get no copy."""
 
 
+@system("briefings.audience")
 def outcome_of(briefing: Briefing) -> Outcome:
     parts = [Part(pk, label) for pk, label in briefing.sections.values_list("pk", "label")]
     rules = [_resolved(rule) for rule in briefing.audience.select_related("division")]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from activity.models import Notice
 from briefings.models import Delivery
+from diplomacy.lib.rls import system
 from engagements import clock
 
 MAIL = {
@@ -38,6 +39,7 @@ class Receipt:
         return due is not None and due < clock.today() and not self.delivery.acknowledged_at
 
 
+@system("briefings.receipts")
 def of(deliveries: Iterable[Delivery]) -> list[Receipt]:
     copies = list(deliveries)
     announced = Notice.objects.filter(

@@ -12,14 +12,30 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import SystemCheckError
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 
+from diplomacy.lib.rls.roles import KEEPER, ROLES
+
 LOOPBACK = {"127.0.0.1", "localhost", "::1", "[::1]"}
 ROLE = """
-SELECT current_user, rolsuper, rolbypassrls, EXISTS (
+SELECT session_user, rolsuper, rolbypassrls, EXISTS (
     SELECT FROM pg_class
     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
-      AND pg_has_role(relowner, 'MEMBER')
+      AND pg_has_role(session_user, relowner, 'MEMBER')
 )
-FROM pg_roles WHERE rolname = current_user
+FROM pg_roles WHERE rolname = session_user
+"""
+# Of each fault of the second wall, what has it: a table that says who reads it and is not behind policies, or whose
+# rows the app reads without a reader; a role that policies do not hold.
+OPEN = """
+SELECT format('the table %%s is not behind forced row-level security', c.relname) FROM pg_class c
+JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'readers'
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
+UNION ALL
+SELECT format('the role %%s reads the table %%s without naming a reader', session_user, relname) FROM pg_class
+WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relrowsecurity
+  AND has_table_privilege(session_user, oid, 'SELECT, INSERT, UPDATE, DELETE')
+UNION ALL
+SELECT format('the role %%s is not held by policies', rolname) FROM pg_roles
+WHERE rolname = ANY (%s) AND (rolsuper OR rolbypassrls OR rolcanlogin)
 """
 
 
@@ -105,11 +121,32 @@ def app_role_owns_nothing(
     ]
 
 
+@checks.register(Tags.database)
+def second_wall_stands(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **options: Any
+) -> list[CheckMessage]:
+    """Policies that hold nobody look just like policies that do."""
+    if DEFAULT_DB_ALIAS not in (databases or []):
+        return []
+    try:
+        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+            cursor.execute(OPEN, [[*ROLES, KEEPER]])
+            faults = [fault for (fault,) in cursor.fetchall()]
+    except OperationalError:
+        return []  # Said by the check above.
+    hint = "Migrate as the owner, after deploy/postgres/20-second-wall.sql has made the roles."
+    return [
+        Error(f"In the database of DATABASE_URL {fault}.", hint=hint, id="diplomacy.E006") for fault in faults
+    ]
+
+
 def refuse_to_start() -> None:
     """For web and workers, which start without manage.py and so without its checks.
 
     A database that is away for a moment is no reason: Django's own checks of it would end the process.
     """
-    found = checks.run_checks() + app_role_owns_nothing(None, databases=[DEFAULT_DB_ALIAS])
+    found = checks.run_checks()
+    for check in (app_role_owns_nothing, second_wall_stands):
+        found += check(None, databases=[DEFAULT_DB_ALIAS])
     if errors := [message for message in found if message.is_serious() and not message.is_silenced()]:
         raise SystemCheckError("\n".join(str(message) for message in errors))

@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from activity import timeline
+from diplomacy.lib.rls import reading_as
 from diplomacy.lib.sheets import csv_of
 from engagements import versions
 from engagements.models import Engagement
@@ -57,7 +58,8 @@ def write(request: Request, user: User, tell: Callable[[int, int], None]) -> str
 
 def _fill(bundle: zipfile.ZipFile, request: Request, user: User, tell: Callable[[int, int], None]) -> None:
     rows = engagements(request, user)
-    total = rows.count()
+    with reading_as(user):
+        total = rows.count()
     lines: list[tuple[object, ...]] = []
     with bundle.open("records.json", "w") as file:
         file.write(b"[")
@@ -80,11 +82,14 @@ def _readme(request: Request) -> str:
 def _records(rows: QuerySet[Engagement], user: User) -> Iterator[tuple[dict[str, Any], tuple[object, ...]]]:
     parts = rows.prefetch_related("counterparts", "stops", "participants", "commitments", "office_notes")
     start = 0
-    while batch := list(parts.filter(pk__gt=start)[:STEP]):
-        marks = {mark.engagement_id: mark for mark in Exemption.objects.filter(engagement__in=batch)}
-        for engagement in batch:
-            mark = marks.get(engagement.pk)
-            yield _record(engagement, user, mark), _line(engagement, mark)
+    while True:
+        with reading_as(user):
+            batch = list(parts.filter(pk__gt=start)[:STEP])
+            marks = {mark.engagement_id: mark for mark in Exemption.objects.filter(engagement__in=batch)}
+            made = [(_record(one, user, marks.get(one.pk)), _line(one, marks.get(one.pk))) for one in batch]
+        if not batch:
+            return
+        yield from made
         start = batch[-1].pk
 
 

@@ -8,13 +8,16 @@ services in var/test. Every run and every worker has a database of its own.
 import contextlib
 import os
 import re
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import django
 import psycopg
 import pytest
-from django.db import OperationalError, connections
+from django.db import OperationalError, connection, connections
+from django.db.backends.signals import connection_created
 from django.test.utils import setup_databases, teardown_databases
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -32,6 +35,11 @@ _running.enter_context(services(Path(os.environ["VAR_DIR"]), fast=True))
 # WhiteNoise warns of a folder that is missing, and warnings fail.
 (Path(os.environ["VAR_DIR"]) / "static").mkdir(parents=True, exist_ok=True)
 django.setup()
+
+from diplomacy.lib.rls import SYSTEM  # noqa: E402 (needs the settings above)
+from diplomacy.lib.rls import context as rls  # noqa: E402
+
+rls.SECONDS = 10**10  # Tests travel in time, PostgreSQL does not.
 
 
 def is_alive(pid: int) -> bool:
@@ -87,6 +95,39 @@ def django_db_setup(
         # A browser's server thread may still be letting go; what stays is dropped by the next run (drop_left_over).
         with contextlib.suppress(OperationalError):
             teardown_databases(made, verbosity=0)
+
+
+def _uses_database(request: pytest.FixtureRequest) -> bool:
+    asked_for = {"db", "transactional_db", "live_server"} & set(request.fixturenames)
+    return bool(asked_for or request.node.get_closest_marker("django_db"))
+
+
+@pytest.fixture(autouse=True)
+def _everything_is_seen(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Tests arrange and look as the system; what people do goes through the doors, which name their own reader."""
+    if not _uses_database(request):
+        yield
+        return
+    request.getfixturevalue("_django_db_helper")
+    if connection.in_atomic_block:
+        with rls.system("tests"):
+            yield
+        return
+    connection_created.connect(_see_everything)
+    connection.close()  # The next use says it on a connection of its own.
+    yield
+    connection_created.disconnect(_see_everything)
+    connections.close_all()
+
+
+def _see_everything(connection: Any, **_: object) -> None:
+    """For a whole connection, where a test has no transaction around it. Never for the server's own threads."""
+    if connection.alias != "default" or "process_request_thread" in threading.current_thread().name:
+        return
+    said = (SYSTEM, rls.signed(["system:tests"]))
+    setattr(connection, rls.HELD, said)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('role', %s, false), set_config('rls.context', %s, false)", said)
 
 
 @pytest.fixture

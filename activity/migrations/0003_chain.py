@@ -48,7 +48,7 @@ BEGIN
     END LOOP;
     RETURN sealed;
 END $$;
-"""  # noqa: S608
+"""
 
 # What an entry may lose is its content, once, and nothing else of it.
 GUARD = """

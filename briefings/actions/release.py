@@ -11,6 +11,7 @@ from briefings.choices import Status
 from briefings.models import Briefing, Delivery, ReaderQuestion
 from briefings.tailoring import Cut
 from diplomacy.lib.errors import Conflict, Invalid, Stale
+from diplomacy.lib.rls import system
 
 CHUNK = 2000
 
@@ -125,10 +126,15 @@ def recall(briefing: Briefing, *, by: Member, reason: str, version: int | None =
 
 def expire() -> int:
     """Close what is past its last day. Reading stopped at midnight in Washington; this says so on the record."""
-    return sum(_expire(briefing) for briefing in Briefing.objects.past_expiry())
+    return sum(map(_expire, _past_expiry()))
 
 
-@transaction.atomic
+@system("briefings.clock")
+def _past_expiry() -> list[Briefing]:
+    return list(Briefing.objects.past_expiry())
+
+
+@system("briefings.clock")
 def _expire(briefing: Briefing) -> bool:
     held = lock(briefing)
     if held.status not in rules.MOVES["expire"].before or not held.is_over:

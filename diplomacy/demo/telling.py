@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Office
@@ -19,6 +19,7 @@ from diplomacy.demo.cast import Cast
 from diplomacy.demo.engagements import Story
 from diplomacy.demo.past import living_at
 from diplomacy.demo.tables import rows
+from diplomacy.lib.rls import system
 from engagements import actions
 
 FIRST_DAY = -240
@@ -37,7 +38,7 @@ def is_told() -> bool:
     return Office.objects.filter(name=rows("offices")[0]["name"]).exists()
 
 
-@transaction.atomic
+@system("demo")
 def tell() -> None:
     calendar = Calendar(timezone.localdate(timezone=WASHINGTON))
     cast = Cast(calendar)

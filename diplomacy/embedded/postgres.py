@@ -22,6 +22,9 @@ from diplomacy.embedded.service import (
 )
 
 # In template1 as well, so that databases made for tests have them too.
+PREPARED = 2
+"""Counts what `prepare` has come to do, so that data made by an older copy is brought up to date."""
+SECOND_WALL = Path(__file__).resolve().parent.parent.parent / "deploy" / "postgres" / "20-second-wall.sql"
 EXTENSIONS = ("btree_gin", "btree_gist", "pg_trgm", "unaccent")
 
 
@@ -129,7 +132,7 @@ class Postgres(Service):
         return self.spawn(self.command("postgres", "-D", str(self.data), *options), cwd="/", env=self.environ)
 
     def prepare(self) -> None:
-        if self.memory.values.get("prepared"):
+        if self.memory.values.get("prepared") == PREPARED:
             return
         self.make_roles()
         for database in ("template1", DATABASE):
@@ -137,7 +140,7 @@ class Postgres(Service):
                 for extension in EXTENSIONS:
                     connection.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}".encode())
                 connection.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
-        self.memory.keep(prepared=True)
+        self.memory.keep(prepared=PREPARED)
 
     def make_roles(self) -> None:
         """The owner migrates. The app role, all that web and workers are given, owns and bypasses nothing."""
@@ -148,6 +151,7 @@ class Postgres(Service):
                 rest = sql.SQL("LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOREPLICATION ") + sql.SQL(right)
                 name, password = sql.Identifier(role), self.memory[role]
                 connection.execute(sql.SQL("{} ROLE {} {} PASSWORD {}").format(verb, name, rest, password))
+            connection.execute(SECOND_WALL.read_bytes())
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
                 names = sql.Identifier(DATABASE), sql.Identifier(OWNER)
                 connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(*names))

@@ -9,6 +9,8 @@ from django.db.models import Q
 
 EVERYONE = "everyone"
 FEDERAL = "federal"
+AUDIT = "audit"
+"""Reads who did what kind of thing, and when. No record names it among its readers."""
 
 
 def person(user_id: int) -> str:

@@ -6,6 +6,7 @@ from django.utils import timezone
 from accounts.models import Member, Office
 from activity import actions as activity
 from diplomacy.lib.errors import Conflict, Forbidden, Invalid, Stale
+from diplomacy.lib.rls import system
 from engagements import clock, rules, watchers
 from engagements.actions import routing
 from engagements.actions.locking import lock, lock_request
@@ -206,10 +207,15 @@ def note_for_desk(request: AdviceRequest, *, by: Member, text: str) -> DeskNote:
 
 def lapse_overdue() -> int:
     """Record that no advice came in time. The engagement itself is not touched: it proceeds."""
-    return sum(_lapse(pk) for pk in AdviceRequest.objects.overdue().values_list("pk", flat=True))
+    return sum(map(_lapse, _overdue()))
 
 
-@transaction.atomic
+@system("engagements.clock")
+def _overdue() -> list[int]:
+    return list(AdviceRequest.objects.overdue().values_list("pk", flat=True))
+
+
+@system("engagements.clock")
 def _lapse(pk: int) -> bool:
     request = AdviceRequest.objects.select_related("engagement").get(pk=pk)
     held = lock_request(request)

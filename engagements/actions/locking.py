@@ -1,7 +1,10 @@
 from diplomacy.lib.errors import Stale
+from diplomacy.lib.rls import system
 from engagements.models import AdviceRequest, Engagement
 
 
+# Locking counts as writing for PostgreSQL. The door has found the row through `visible_to`, and the rules come next.
+@system("engagements.lock")
 def lock(engagement: Engagement, version: int | None = None) -> Engagement:
     """The row as it is now, held until the transaction ends; Stale when it is not the version that was read."""
     held: Engagement = (
@@ -14,6 +17,7 @@ def lock(engagement: Engagement, version: int | None = None) -> Engagement:
     return held
 
 
+@system("engagements.lock")
 def lock_request(request: AdviceRequest, version: int | None = None) -> AdviceRequest:
     """Engagement first, then its request: one order, so that two writers never wait for each other."""
     engagement = lock(request.engagement)

@@ -7,6 +7,7 @@ from accounts.models import Coalition, Member, Office, User
 from activity import actions as activity
 from diplomacy.lib import readers
 from diplomacy.lib.errors import Invalid
+from diplomacy.lib.rls import system
 from engagements import rules, watchers
 from engagements.actions.locking import lock
 from engagements.choices import Visibility
@@ -51,6 +52,7 @@ def share(
     return held
 
 
+@system("engagements.readers")
 def refresh_readers(held: Engagement) -> set[int]:
     """Recompute `readers` of the engagement and of its advice; returns the people newly admitted by name."""
     before = set(held.readers)

@@ -197,7 +197,7 @@ def test_the_office_page_takes_as_many_queries_for_thirty_as_for_one(
         make_member(maria.office)
     browser = client_for(maria)
     browser.get(OFFICE)
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(11):
         assert browser.get(OFFICE).status_code == 200
 
 

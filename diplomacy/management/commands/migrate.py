@@ -3,7 +3,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandError
 from django.core.management.commands import migrate
-from django.db import DEFAULT_DB_ALIAS
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from diplomacy.lib.rls import keys
 
 
 class Command(migrate.Command):
@@ -17,4 +19,6 @@ class Command(migrate.Command):
             )
         if options["database"] == DEFAULT_DB_ALIAS:
             options["database"] = "owner"
-        return super().handle(*arguments, **options)
+        said = super().handle(*arguments, **options)
+        keys.install(connections[options["database"]])
+        return said

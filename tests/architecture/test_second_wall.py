@@ -1,0 +1,64 @@
+"""Behind the second wall is everything that has readers, and only named work of the product sees past it."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.db import connection
+
+from diplomacy.embedded import BASE_DIR
+
+SYSTEM = {
+    "activity.delivery": "re-checks and sends other people's notices",
+    "activity.record": "writes lines and notices for others to read",
+    "activity.verify": "reads the whole log, as hashes",
+    "briefings.audience": "looks for offices by engagements that the writer may not read",
+    "briefings.clock": "expires briefings of every office",
+    "briefings.lock": "locks a row that its door has found through visible_to",
+    "briefings.receipts": "shows a briefing's writers what became of its copies",
+    "demo": "tells the demonstration",
+    "engagements.clock": "lapses requests of every desk",
+    "engagements.lock": "locks a row that its door has found through visible_to",
+    "engagements.readers": "recomputes who reads what of an engagement",
+}
+CODE = [path for path in BASE_DIR.glob("*/**/*.py") if path.parts[len(BASE_DIR.parts)] in {
+    "accounts", "activity", "briefings", "counterparts", "diplomacy", "engagements"
+}]  # fmt: skip
+APART = {"activity_preference", "activity_creation", "activity_seal"} | {
+    "activity_alarm",
+    "activity_hold",
+    "activity_retention",
+}
+"""A person's own settings and keys, hashes, and what is decided about the log as a whole: no content of a record."""
+PROTECTED_APPS = {"activity", "engagements", "briefings"}
+REGISTERS = {"engagements_coverage"}
+"""Everybody signed in reads them."""
+
+
+def opened(path: Path) -> set[str]:
+    return set(re.findall(r"\bsystem\(\"([^\"]+)\"\)", path.read_text()))
+
+
+def test_every_system_context_is_listed_here_with_its_reason() -> None:
+    assert {name for path in CODE for name in opened(path) if path.parent.name != "rls"} == set(SYSTEM)
+
+
+def test_a_system_context_is_named_after_the_room_that_opens_it() -> None:
+    for path in CODE:
+        room = path.relative_to(BASE_DIR).parts[0]
+        for name in opened(path) - {"demo"}:
+            assert name.split(".")[0] == room or path.parent.name == "rls", f"{path} opens {name}"
+
+
+@pytest.mark.django_db
+def test_every_table_that_has_readers_and_every_child_of_one_is_forced_behind_policies() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity")
+        behind = {name for (name,) in cursor.fetchall()}
+    tables = {
+        model._meta.db_table
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.app_label in PROTECTED_APPS
+    }
+    assert tables - behind == APART | REGISTERS

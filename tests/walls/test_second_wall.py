@@ -1,0 +1,240 @@
+"""What PostgreSQL shows when `visible_to` is forgotten, goes round or is attacked."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.db import DatabaseError, ProgrammingError, connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+
+from accounts.models import Member, User
+from activity.models import Entry, Notice
+from briefings.models import Briefing, Delivery, Section
+from diplomacy.lib.rls import FEDERAL, OFFICE, SYSTEM, context, reading_as, system
+from diplomacy.lib.rls.middleware import ReaderMiddleware
+from engagements.models import Advice, AdviceRequest, DeskNote, Engagement, OfficeNote, Stop
+from tests.conftest import ClientFor
+from tests.factories import briefings as make_briefings
+from tests.factories import engagements as make
+
+pytestmark = pytest.mark.django_db
+
+
+def again(member: Member) -> User:
+    return User.objects.get(pk=member.user_id)
+
+
+@contextmanager
+def nobody() -> Iterator[None]:
+    with context._context(context.NOBODY):
+        yield
+
+
+def refused(sql: str, *values: str | int) -> bool:
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql, values)
+    except DatabaseError:
+        return True
+    return False
+
+
+# A forgotten filter --------------------------------------------------------------------------------------------------
+
+
+def test_a_forgotten_filter_shows_only_the_readers_own_rows(
+    maria: Member, tom: Member, liaison: Member
+) -> None:
+    filed, draft, other = make.filed(maria), make.drafted(maria), make.drafted(tom)
+    with reading_as(again(maria)):
+        assert set(Engagement.objects.all()) == {filed, draft}
+    with reading_as(again(liaison)):
+        assert set(Engagement.objects.all()) == {filed}
+    with reading_as(again(tom)):
+        assert set(Engagement.objects.all()) == {other}
+        assert not Stop.objects.exclude(engagement=other).exists()
+
+
+def test_children_are_hidden_with_their_record(maria: Member, tom: Member, liaison: Member) -> None:
+    advice = make.advised(maria, liaison)
+    with reading_as(again(tom)):
+        for model in (AdviceRequest, Advice, Stop, Notice):
+            assert not model._default_manager.exists(), model
+        assert not Entry.objects.filter(subject_type="engagements.engagement").exists()
+        assert not Engagement.counterparts.through._default_manager.exists()
+    with reading_as(again(maria)):
+        assert Advice.objects.get() == advice
+
+
+def test_advice_before_release_and_desk_notes_stay_at_the_desk(maria: Member, liaison: Member) -> None:
+    request = make.assigned(maria, liaison)
+    from engagements import actions
+
+    actions.draft_advice(request, by=liaison, position="no_objection", reasoning="Draft")
+    actions.note_for_desk(request, by=liaison, text="Note")
+    with reading_as(again(maria)):
+        assert not Advice.objects.exists()
+        assert not DeskNote.objects.exists()
+    with reading_as(again(liaison)):
+        assert Advice.objects.count() == DeskNote.objects.count() == 1
+
+
+def test_office_notes_stay_in_the_office(maria: Member, liaison: Member) -> None:
+    from engagements import actions
+
+    engagement = make.filed(maria)
+    actions.note_for_office(engagement, by=maria, text="Ours")
+    with reading_as(again(liaison)):
+        assert not OfficeNote.objects.exists()
+    with reading_as(again(maria)):
+        assert OfficeNote.objects.count() == 1
+
+
+def test_a_reader_reads_the_sections_of_their_copy_and_no_other(
+    briefer: Member, second_briefer: Member, gov: Member, tom: Member
+) -> None:
+    briefing = make_briefings.released(briefer, second_briefer, audience=[make_briefings.for_office(gov)])
+    with reading_as(again(gov)):
+        copy = Delivery.objects.get()
+        assert set(Section.objects.all()) == set(copy.sections.all())
+        assert Briefing.objects.get() == briefing
+    with reading_as(again(tom)):
+        assert not Delivery.objects.exists()
+        assert not Section.objects.exists()
+        assert not Briefing.objects.exists()
+
+
+def test_an_auditor_reads_lines_of_the_log_and_no_record(maria: Member, auditor: Member) -> None:
+    make.filed(maria)
+    with reading_as(again(auditor)):
+        assert Entry.objects.exists()
+        assert not Engagement.objects.exists()
+        assert not Notice.objects.exists()
+
+
+# Writing -------------------------------------------------------------------------------------------------------------
+
+
+def test_no_federal_reader_changes_an_engagement(maria: Member, liaison: Member, desk_lead: Member) -> None:
+    engagement = make.filed(maria)
+    for member in (liaison, desk_lead):
+        with reading_as(again(member)):
+            assert Engagement.objects.filter(pk=engagement.pk).exists()
+            assert Engagement.objects.filter(pk=engagement.pk).update(title="Theirs now") == 0
+            assert Stop.objects.all().delete()[0] == 0
+            assert refused("INSERT INTO engagements_stop (engagement_id, \"order\", city, country, subdivision)"
+                           " VALUES (%s, 9, 'X', 'MX', '')", engagement.pk)  # fmt: skip
+
+
+def test_no_reader_adds_to_the_log_or_tells_others(maria: Member) -> None:
+    make.filed(maria)
+    with reading_as(again(maria)):
+        assert refused(
+            "INSERT INTO activity_entry (kind, subject_type, subject_id, subject_reference, readers, data)"
+            " VALUES ('engagements.filed', 'engagements.engagement', 1, '', '{}', '{}')"
+        )
+
+
+def test_nobody_takes_an_engagement_of_another_office(maria: Member, tom: Member) -> None:
+    engagement = make.public(maria) if hasattr(make, "public") else make.filed(maria, visibility="public")
+    with reading_as(again(tom)):
+        assert Engagement.objects.filter(pk=engagement.pk).update(office=tom.office) == 0
+
+
+# The context ---------------------------------------------------------------------------------------------------------
+
+
+def test_without_a_reader_a_protected_table_fails_loudly(maria: Member) -> None:
+    with nobody(), pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        Engagement.objects.exists()
+
+
+@pytest.mark.parametrize("role", [OFFICE, FEDERAL, SYSTEM])
+def test_a_role_without_a_signed_context_fails_loudly(maria: Member, role: str) -> None:
+    make.drafted(maria)
+    with (
+        context._context((role, "")),
+        pytest.raises(ProgrammingError, match="No reader"),
+        transaction.atomic(),
+    ):
+        Engagement.objects.exists()
+
+
+@pytest.mark.parametrize("change", ["keys", "time", "signature"])
+def test_a_context_that_was_touched_fails_loudly(maria: Member, tom: Member, change: str) -> None:
+    make.drafted(maria)
+    until, keys, signature = context.signed(again(tom).reader_keys).split("|")
+    forged = {
+        "keys": f"{until}|{keys},office:{maria.office_id}|{signature}",
+        "time": f"{int(until) + 1}|{keys}|{signature}",
+        "signature": f"{until}|{keys}|{'0' * 64}",
+    }[change]
+    with (
+        context._context((OFFICE, forged)),
+        pytest.raises(ProgrammingError, match="signed"),
+        transaction.atomic(),
+    ):
+        Engagement.objects.exists()
+
+
+def test_a_context_of_long_ago_fails_loudly(maria: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+    make.drafted(maria)
+    monkeypatch.setattr(context, "SECONDS", -10)
+    with (
+        reading_as(again(maria)),
+        pytest.raises(ProgrammingError, match="too long ago"),
+        transaction.atomic(),
+    ):
+        Engagement.objects.exists()
+
+
+def test_an_injected_statement_cannot_read_the_key_or_name_itself_the_system(
+    maria: Member, tom: Member
+) -> None:
+    make.drafted(maria)
+    with reading_as(again(tom)):
+        assert refused("SELECT * FROM rls.signing_key")
+        for role in (SYSTEM, FEDERAL):
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(f"SET LOCAL ROLE {role}")
+                cursor.execute("SELECT count(*) FROM engagements_engagement")
+                assert cursor.fetchone() == (0,)
+                cursor.execute(f"SET LOCAL ROLE {OFFICE}")
+
+
+def test_the_reader_before_is_back_after_a_context_and_after_a_failure(maria: Member, tom: Member) -> None:
+    make.drafted(maria)
+    with reading_as(again(tom)):
+        with system("activity.record"):
+            assert Engagement.objects.count() == 1
+        assert Engagement.objects.count() == 0
+        with pytest.raises(DatabaseError), transaction.atomic(), system("activity.record"):
+            connection.cursor().execute("SELECT 1 / 0")
+        assert Engagement.objects.count() == 0
+
+
+# Requests ------------------------------------------------------------------------------------------------------------
+
+
+def test_an_answer_that_says_something_broke_keeps_nothing(maria: Member) -> None:
+    engagement = make.drafted(maria)
+
+    def breaks(request: HttpRequest) -> HttpResponse:
+        Engagement.objects.filter(pk=engagement.pk).update(title="Half a change")
+        return HttpResponse(status=500)
+
+    request = RequestFactory().get("/")
+    request.user = again(maria)
+    ReaderMiddleware(breaks)(request)
+    engagement.refresh_from_db()
+    assert engagement.title != "Half a change"
+
+
+def test_the_pages_of_a_request_are_drawn_within_it(maria: Member, client_for: ClientFor) -> None:
+    engagement = make.filed(maria)
+    assert engagement.title in client_for(maria).get("/engagements/").content.decode()
+
+
+def test_strangers_open_no_context(client: Client) -> None:
+    assert client.get("/").status_code == 302
