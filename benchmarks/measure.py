@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client
 
 from accounts.models import User
@@ -113,7 +113,7 @@ def compare(user: int, path: str, frame_path: str, by_hand: Sequence[str]) -> Pa
 
 
 def _timed(sql: str) -> tuple[float, list[Any]]:
-    with connection.cursor() as cursor:
+    with connections["owner"].cursor() as cursor:
         began = time.perf_counter()
         cursor.execute(sql)
         seconds = time.perf_counter() - began

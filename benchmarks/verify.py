@@ -1,5 +1,6 @@
 """Whether the readers that COPY wrote are those that the rules compute. A wrong one would make every figure a lie."""
 
+from diplomacy.lib.rls import system
 from engagements import rules
 from engagements.actions.sharing import named_keys
 from engagements.models import AdviceRequest, Engagement
@@ -7,6 +8,7 @@ from engagements.models import AdviceRequest, Engagement
 STEP = 400
 
 
+@system("benchmarks")
 def verify() -> int:
     sample = Engagement.objects.filter(pk__in=range(1, 1_000_000, STEP)).select_related("office")
     checked = 0
