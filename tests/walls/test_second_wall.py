@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from celery import current_app
 from django.db import DatabaseError, ProgrammingError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
@@ -212,6 +213,29 @@ def test_the_reader_before_is_back_after_a_context_and_after_a_failure(maria: Me
         with pytest.raises(DatabaseError), transaction.atomic(), system("activity.record"):
             connection.cursor().execute("SELECT 1 / 0")
         assert Engagement.objects.count() == 0
+
+
+# Work without a request -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [
+    "accounts.tasks.remind", "activity.tasks.sweep", "activity.tasks.seal", "briefings.tasks.expire",
+    "engagements.tasks.lapse_overdue", "records.tasks.work", "records.tasks.expire",
+])  # fmt: skip
+def test_a_task_names_its_own_reader(
+    name: str,
+    maria: Member,
+    lee: Member,
+    liaison: Member,
+    briefer: Member,
+    second_briefer: Member,
+    gov: Member,
+) -> None:
+    make.advised(maria, liaison)
+    make_briefings.released(briefer, second_briefer, audience=[make_briefings.for_office(gov)])
+    current_app.loader.import_default_modules()
+    with nobody():
+        current_app.tasks[name]()
 
 
 # Requests ------------------------------------------------------------------------------------------------------------

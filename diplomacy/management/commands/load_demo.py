@@ -7,6 +7,7 @@ from accounts.models import Office, User
 from briefings.models import Briefing
 from counterparts.models import Counterpart
 from diplomacy.demo import telling
+from diplomacy.lib.rls import system
 from engagements.models import Engagement
 
 
@@ -27,5 +28,6 @@ class Command(BaseCommand):
             "engagements": Engagement,
             "briefings": Briefing,
         }
-        made = ", ".join(f"{model._default_manager.count()} {noun}" for noun, model in counted.items())
+        with system("demo"):
+            made = ", ".join(f"{model._default_manager.count()} {noun}" for noun, model in counted.items())
         self.stdout.write(f"The demonstration is loaded: {made}.")
