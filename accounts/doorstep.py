@@ -3,13 +3,24 @@
 A name, a role and an office, and no record. Whoever calls makes sure of who is asking.
 """
 
+from accounts import attestation
 from accounts.models import Member, User
 from accounts.querysets import MemberQuerySet
+from diplomacy.lib import washington
 
 
 def last_membership(user: User) -> Member | None:
     last: Member | None = Member.objects.last_of(user)
     return last
+
+
+def why_ended(last: Member | None) -> str:
+    """One word for the page: what about their last membership keeps them out."""
+    if last is None:
+        return "none"
+    if last.ends_on is not None and last.ends_on <= washington.today():
+        return "over"
+    return "unconfirmed" if attestation.is_suspended(last) else "rests"
 
 
 def who_could_help(last: Member | None) -> MemberQuerySet:

@@ -18,10 +18,10 @@ from diplomacy.lib.readers import Actor
 
 @transaction.atomic
 def add_member(user: User, office: Office, role: str, *, by: Actor | None, title: str = "") -> Member:
-    """Give a person a role in an office from today."""
+    """Give a person a role in an office from today. By None is the product itself, which tells nobody."""
     member, made = make_member(user, office, role, title=title)
     if made:
-        activity.record("accounts.member_added", member, by=by, notify={user.pk}, role=role)
+        activity.record("accounts.member_added", member, by=by, notify={user.pk} if by else (), role=role)
     return member
 
 

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
-from django.utils import timezone
 
 from accounts.actions.divisions import copy_in, make_divisions
 from accounts.load_report import Refused, Report
 from accounts.officials_file import OfficialRow, PassedOver
+from diplomacy.lib import washington
 
 STAGE = """
 DROP TABLE IF EXISTS pg_temp.staged_official, pg_temp.staged_term, pg_temp.matched_term;
@@ -159,7 +159,7 @@ def _count(cursor: CursorWrapper, report: Report) -> None:
     cursor.execute(COUNTS)
     report.made, report.changed, unchanged = cursor.fetchone()
     report.unchanged += unchanged
-    cursor.execute(ENDED, [timezone.localdate()])
+    cursor.execute(ENDED, [washington.today()])
     terms, ended = cursor.fetchone()
     report.note("terms", terms)
     report.note("of these terms have ended", ended)

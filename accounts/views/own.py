@@ -54,7 +54,7 @@ def access_ended(request: HttpRequest, user: User, *, as_problem: bool = False) 
         problem = {"type": "about:blank", "title": "You serve in no office now", "status": 403}
         return JsonResponse(problem, status=403, content_type="application/problem+json")
     last = doorstep.last_membership(user)
-    context = {"last": last, "to_ask": doorstep.who_could_help(last)}
+    context = {"last": last, "why": doorstep.why_ended(last), "to_ask": doorstep.who_could_help(last)}
     return render(request, "accounts/access_ended.html", context, status=403)
 
 

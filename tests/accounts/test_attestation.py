@@ -160,6 +160,17 @@ def test_desks_confirm_their_own(client_for: ClientFor, desk_lead: Member, liais
     assert has_access(liaison)
 
 
+def test_who_is_suspended_reads_that_it_is_not_over(
+    client_for: ClientFor, maria: Member, lee: Member
+) -> None:
+    confirmed(maria, 200)
+    Member.objects.filter(pk=maria.pk).update(ends_on=washington.today() + 9 * DAY)
+    page = client_for(maria).get(OFFICE).content.decode()
+    assert "waits until somebody there confirms" in page
+    assert "ended on" not in page
+    assert lee.user.email in page
+
+
 # What the clock says ----------------------------------------------------------------------------------------------
 
 

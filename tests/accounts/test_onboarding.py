@@ -38,7 +38,12 @@ NEVADA = FRESNO | {
     "email": "nel@nv.example.gov",
 }
 OPEN = {"name": "Fresno", "short_name": "Fresno", "time_zone": "America/Los_Angeles", "open": "1"}
-SAID: dict[str, Any] = {"name": "Fresno", "short_name": "Fresno", "division": None, "time_zone": "America/Los_Angeles"}
+SAID: dict[str, Any] = {
+    "name": "Fresno",
+    "short_name": "Fresno",
+    "division": None,
+    "time_zone": "America/Los_Angeles",
+}
 
 
 @pytest.fixture
