@@ -4,17 +4,19 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from accounts.models import Member, User
+from accounts.models import ApiToken, Member, User
 from briefings.models import Briefing
 from tests.conftest import ClientFor
 from tests.factories import briefings as make
-from tests.signin.conftest import PASSWORD, proved, with_password
+from tests.signin.conftest import PASSWORD, code_of, proved, with_password
 
 pytestmark = pytest.mark.usefixtures("strict")
+SECRET = "JBSWY3DPEHPK3PXP"
 SHOW_PASSKEY = "/sign-in/second-factor/webauthn/reauthenticate/"
 
 
@@ -137,3 +139,32 @@ def test_members_are_changed_by_who_has_just_proved_it(
     for answer in (client.get(address), client.post(address)):
         assert answer["Location"].startswith("/sign-in/second-factor/reauthenticate/")
     assert proved(client, lee.user, "totp").get(address).status_code == 200
+
+
+def test_a_form_that_was_sent_is_sent_on_after_the_proof(lee: Member, client_for: ClientFor) -> None:
+    TOTP.activate(lee.user, SECRET)
+    client = proved(client_for(lee), lee.user, "totp", ago=660)
+    asked = client.post("/sign-in/tokens/new/", {"name": "Calendar", "scope": "read", "days": 7})
+    assert not ApiToken.objects.exists()
+    page = client.get(asked["Location"])
+    assert 'name="next" value="/sign-in/tokens/new/"' in page.content.decode()
+    said = {"code": code_of(SECRET), "next": "/sign-in/tokens/new/"}
+    done = client.post("/sign-in/second-factor/reauthenticate/", said)
+    assert "Your new token" in done.content.decode()
+    assert ApiToken.objects.get().member == lee
+
+
+def test_after_the_proof_nobody_is_led_out_of_the_house(lee: Member, client_for: ClientFor) -> None:
+    TOTP.activate(lee.user, SECRET)
+    client = proved(client_for(lee), lee.user, "totp", ago=660)
+    said = {"code": code_of(SECRET), "next": "https://desk.example.com/"}
+    assert client.post("/sign-in/second-factor/reauthenticate/", said)["Location"] == "/"
+
+
+def test_a_code_from_the_app_does_not_stand_in_for_a_passkey(lee: Member, client_for: ClientFor) -> None:
+    TOTP.activate(lee.user, SECRET)
+    Authenticator.objects.create(user=lee.user, type="webauthn", data={"name": "Key", "credential": {}})
+    client = proved(client_for(lee), lee.user, "webauthn", ago=660)
+    answer = client.post("/sign-in/second-factor/reauthenticate/", {"code": code_of(SECRET)})
+    assert "Use your passkey" in answer.content.decode()
+    assert client.get("/sign-in/tokens/new/").status_code == 302
