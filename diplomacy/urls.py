@@ -1,6 +1,5 @@
 """Every address of the product. Public addresses say so themselves: LoginRequiredMiddleware is on."""
 
-from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path, register_converter
@@ -10,8 +9,6 @@ from diplomacy.lib.references import ReferenceConverter
 from diplomacy.lib.web import not_here
 
 register_converter(ReferenceConverter, "ref")
-# One way in: the configuration has no sign-in page of its own that would ask for a password only.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
