@@ -204,7 +204,7 @@ def test_the_last_use_is_a_day_and_one_write(maria: Member, django_assert_max_nu
     program.get(ME)
     token.refresh_from_db()
     assert token.last_used_on is not None
-    with django_assert_max_num_queries(6) as asked:
+    with django_assert_max_num_queries(12) as asked:
         program.get(ME)
     assert not [query for query in asked.captured_queries if query["sql"].startswith("UPDATE")]
 
