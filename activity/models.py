@@ -112,6 +112,12 @@ class Retention(models.Model):
     def __str__(self) -> str:
         return f"{self.kind or 'everything'}: {self.years} years"
 
+    @property
+    def words(self) -> str:
+        if self.kind in KINDS:
+            return f"“{KINDS[self.kind].said}”"
+        return f"Entries of {self.kind.strip('.')}" if self.kind else "Everything else"
+
 
 class Hold(models.Model):
     """A legal hold: while it stands, no content of the office's records expires, or of the one record it names."""

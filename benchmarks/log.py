@@ -53,6 +53,7 @@ def fill(lines: int) -> None:
         run.execute("SELECT count(*) FROM activity_entry")
         if (lacking := lines - run.fetchone()[0]) > 0:
             run.execute(FILL, [lacking])
+        run.execute("SET CONSTRAINTS ALL IMMEDIATE")
         run.execute("ALTER TABLE activity_entry FORCE ROW LEVEL SECURITY")
     with connections["owner"].cursor() as run:
         run.execute("ANALYZE activity_entry")

@@ -66,6 +66,11 @@ class Request(models.Model):
         return self.status in {Status.QUEUED, Status.RUNNING}
 
     @property
+    def digest_pieces(self) -> list[str]:
+        """In pieces, between which a narrow screen may break the line."""
+        return [self.digest[start : start + 8] for start in range(0, len(self.digest), 8)]
+
+    @property
     def has_file(self) -> bool:
         return self.status == Status.READY and bool(self.expires_at and self.expires_at > timezone.now())
 

@@ -101,6 +101,7 @@ PAGES: dict[str, list[Look]] = {
         Look("records:list"),
         Look("records:request", "records"),
         Look("records:request", "records in the making"),
+        Look("records:request", "records made"),
         Look("records:mark", "filed"),
         Look("activity:holds"),
         Look("activity:alarms"),

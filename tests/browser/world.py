@@ -55,9 +55,12 @@ def build() -> World:
     hold = Hold.objects.create(office=cast["maria"].office, placed_by=cast["lee"].user, reason=LONG)
     named["hold"] = {"reference": hold.reference}
     since, until = make.in_days(-30), make.in_days(60)
-    asked = [records.ask(title=ARABIC, since=since, until=until, by=cast["lee"]) for _ in range(2)]
+    asked = [records.ask(title=ARABIC, since=since, until=until, by=cast["lee"]) for _ in range(3)]
+    records.queue(asked[2], by=cast["lee"])
+    records.work()
     records.queue(asked[1], by=cast["lee"])
-    named["records"], named["records in the making"] = ({"reference": one.reference} for one in asked)
+    for name, one in zip(("records", "records in the making", "records made"), asked, strict=True):
+        named[name] = {"reference": one.reference}
     named["alarm"] = {"reference": alarms.sound(cast["maria"], 151).reference}
     colleague = people.make_member(cast["maria"].office, "reader", name=COMBINING, title=LONG[:120])
     named["member"] = {"key": colleague.key}
