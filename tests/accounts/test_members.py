@@ -34,7 +34,7 @@ def test_only_those_who_advise_hold_the_federal_key(
 
 
 def test_an_auditor_holds_no_key_to_content(auditor: Member) -> None:
-    assert auditor.user.reader_keys == {f"person:{auditor.user_id}"}
+    assert auditor.user.reader_keys == {"audit", f"person:{auditor.user_id}"}
 
 
 def test_an_operator_holds_no_key_at_all(operator: User) -> None:
