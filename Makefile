@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev test check check-code bench pins clean
+.PHONY: help run setup setup-dev test check check-code matrix mutants bench pins clean
 SHELL := /bin/sh
 BIN := .venv/bin
 TESTS ?= tests
@@ -43,6 +43,13 @@ check-code: setup-dev
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	$(BIN)/hadolint Dockerfile
 	sh deploy/check-production
+
+matrix: setup-dev  ## every address × person × method × state × record against the oracle (a quarter of an hour)
+	MATRIX=full $(BIN)/python -m pytest -n 0 -q -s -k covers $(PYTEST_ARGS) tests/access/matrix/test_matrix.py
+	MATRIX=full $(BIN)/python -m pytest -n 2 --timeout 3600 $(PYTEST_ARGS) tests/access/matrix
+
+mutants: setup-dev  ## take each visible_to away in turn; prints who noticed
+	$(BIN)/python -m pytest -n 0 -s --timeout 3600 $(PYTEST_ARGS) tests/access/matrix/mutants.py
 
 bench: setup-dev  ## the figures of docs/performance.md
 	$(BIN)/python -m diplomacy.embedded --at var/bench --fast -- $(BIN)/python -m benchmarks

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.urls.exceptions import NoReverseMatch
 
 from accounts.requests import ACTING_FOR
+from accounts.signin import limits
 from tests.access.matrix import oracle, states
 from tests.access.matrix.people import Met
 from tests.access.matrix.routes import KEYS, QUERIES, ROUTES, Ask, absent
@@ -60,10 +61,11 @@ class Asker:
         if self.met.user is None:
             return
         self.client.force_login(self.met.user)
+        session = self.client.session
+        limits.start(session)
         if self.met.member:
-            session = self.client.session
             session[ACTING_FOR] = self.met.member.pk
-            session.save()
+        session.save()
         self.cookies = self.client.cookies[settings.SESSION_COOKIE_NAME].value
 
     def ask(

@@ -7,6 +7,8 @@ import pytest
 from django.db import transaction
 from pytest_django.plugin import DjangoDbBlocker
 
+from diplomacy.lib.rls import system
+from tests.access.matrix import others
 from tests.access.matrix import world as worlds
 from tests.access.matrix.asking import Asker
 from tests.access.matrix.world import World
@@ -14,8 +16,10 @@ from tests.access.matrix.world import World
 
 @pytest.fixture(scope="package")
 def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield worlds.build()
+    with django_db_blocker.unblock(), transaction.atomic(), system("tests"):
+        built = worlds.build()
+        others.build(built)
+        yield built
         transaction.set_rollback(True)
 
 

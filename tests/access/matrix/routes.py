@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 from django.urls import URLResolver, get_resolver
 
 from diplomacy.lib.web import not_here
-from tests.access import addresses as table
 from tests.access.matrix.world import Held, Params, World
 from tests.factories.engagements import in_days
 
@@ -297,12 +296,25 @@ QUERIES = {
     "briefings:lookup_engagements": "?q=zq0",
 }
 ROUTES = PAGES | API
-ELSEWHERE = {
-    name
-    for name in set(table.PAGES) | table.PUBLIC
-    if name.startswith(("accounts:", "activity:")) and name not in PAGES
-}
-"""Memberships, invitations and holds: `tests.access.addresses` says who opens them, and `test_pages` asks everybody."""
+OTHER_ROOMS = (
+    "accounts:",
+    "activity:",
+    "records:",
+    "signin:",
+    "api_colleagues-",
+    "api_invitations-",
+    "api_delegations-",
+    "api_office-requests-",
+    "api_records-",
+)
+"""Memberships, invitations, holds and records requests are tried in their own rooms' tests, the pages also by
+`tests.access.test_pages`. What the oracle knows nothing of is named here, and nowhere else."""
+
+
+def is_elsewhere(name: str) -> bool:
+    return name.startswith(OTHER_ROOMS) and name not in ROUTES
+
+
 SIGNING_IN = ("account_", "mfa_", "usersessions_", "openid", "socialaccount_", "saml", "signin:")
 """Pages of one's own account, tested where signing in is: they show nothing but that."""
 

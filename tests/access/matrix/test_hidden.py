@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import pytest
+import time_machine
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from briefings import actions as briefing_actions
 from engagements import actions
@@ -22,7 +24,7 @@ from tests.access.matrix.world import SECTIONS, World, audience
 from tests.factories import engagements as make
 
 IS_FULL = os.environ.get("MATRIX") == "full"
-PART = 1 if IS_FULL else 8
+PART = 1 if IS_FULL else 40
 NEEDLE = "zq999999"
 """The title of what is hidden: searched for by name."""
 SEARCHES = (
@@ -168,6 +170,13 @@ def places(world: World) -> Iterator[str]:
     counterpart = world.records["counterpart"][0].params["reference"]
     yield reverse("counterparts:detail", args=[counterpart])
     yield reverse("engagements:with_counterpart", args=[counterpart])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def stopped_clock() -> Iterator[None]:
+    """“2 minutes ago” is not something that one noticed."""
+    with time_machine.travel(timezone.now(), tick=False):
+        yield
 
 
 @pytest.fixture(scope="module")
