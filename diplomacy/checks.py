@@ -136,7 +136,7 @@ def second_wall_stands(
         return []  # Said by the check above.
     hint = "Migrate as the owner, after deploy/postgres/20-second-wall.sql has made the roles."
     return [
-        Error(f"In the database of DATABASE_URL {fault}.", hint=hint, id="diplomacy.E006") for fault in faults
+        Error(f"In the database of DATABASE_URL {fault}.", hint=hint, id="diplomacy.E008") for fault in faults
     ]
 
 
