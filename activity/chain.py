@@ -20,7 +20,8 @@ from django.utils import timezone
 
 from diplomacy.lib.rls import system
 
-BATCH = 5_000
+BATCH, WHOLE_BATCH = 5_000, 100_000
+"""Entries sealed in one transaction. Looking through all of the log costs the same for few as for many."""
 CHUNK = 50_000
 BLOCK = 1_000
 GRACE = timedelta(days=1)
@@ -92,18 +93,18 @@ class Report:
 
 def seal(*, whole: bool = False, using: str = DEFAULT_DB_ALIAS) -> int:
     """Seal what has been committed and is not sealed yet. `whole` looks through all of the log, not only its end."""
-    sealed = 0
-    while done := _seal_batch(whole, using):
+    sealed, most = 0, WHOLE_BATCH if whole else BATCH
+    while done := _seal_batch(most, whole, using):
         sealed += done
-        if done < BATCH:
+        if done < most:
             break
     return sealed
 
 
-def _seal_batch(whole: bool, using: str) -> int:
+def _seal_batch(most: int, whole: bool, using: str) -> int:
     """In a transaction of its own: other sealers wait for this one."""
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
-        cursor.execute("SELECT activity_seal_entries(%s, %s)", [BATCH, whole])
+        cursor.execute("SELECT activity_seal_entries(%s, %s)", [most, whole])
         return int(cursor.fetchone()[0])
 
 
