@@ -16,10 +16,11 @@ from tests.access.matrix.world import World
 
 @pytest.fixture(scope="package")
 def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
-    with django_db_blocker.unblock(), transaction.atomic(), system("tests"):
-        built = worlds.build()
-        others.build(built)
-        yield built
+    with django_db_blocker.unblock(), transaction.atomic():
+        with system("tests"):
+            built = worlds.build()
+            others.build(built)
+            yield built
         transaction.set_rollback(True)
 
 

@@ -58,10 +58,15 @@ def own(model: type[models.Model], user: Any) -> set[int]:
 def expected(model: type[models.Model], person: Person, world: World) -> set[int] | None:
     """None where the oracle knows no rows of the kind: then whoever holds no place gets none."""
     if subject := SUBJECTS.get(model):
-        return {held.row.pk for held in world.records[subject] if oracle.reads(person, held.facts)}
+        return {held.row.pk for held in world.records[subject] if reads_row(person, held.facts)}
     if reads := BESIDE.get(model):
         return {row.pk for row, it in beside(model, world) if reads(person, it, row)}
     return None
+
+
+def reads_row(person: Person, it: oracle.Record) -> bool:
+    """Who asked reads their own question too, on the page of their copy."""
+    return oracle.reads(person, it) or (isinstance(it, oracle.Asked) and oracle.reads_copy(person, it.copy))
 
 
 def beside(model: type[models.Model], world: World) -> Iterator[tuple[Any, oracle.Request]]:
