@@ -10,6 +10,7 @@ copies of its tip outside the database, and show both.
 """
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -22,7 +23,7 @@ from diplomacy.lib.rls import system
 
 BATCH, WHOLE_BATCH = 5_000, 100_000
 """Entries sealed in one transaction. Looking through all of the log costs the same for few as for many."""
-CHUNK = 50_000
+CHUNK = 10_000
 BLOCK = 1_000
 GRACE = timedelta(days=1)
 """How long a transaction may last, and how much older than an anchor an entry after it may therefore say it is."""
@@ -121,21 +122,26 @@ def verify(anchors: Sequence[Anchor] = (), *, using: str = DEFAULT_DB_ALIAS) -> 
     report = Report(anchors=len(anchors))
     walk = _Walk(anchors)
     last = tip(using)
-    for block in _blocks(last.number if last else 0, using):
-        report.fault = walk.through(block)
-        if report.fault:
-            break
+    with ThreadPoolExecutor(1) as hashing:
+        ahead: Future[Fault | None] | None = None
+        for blocks in _chunks(last.number if last else 0, using):
+            if ahead and (fault := ahead.result()):
+                report.fault = fault
+                break
+            ahead = hashing.submit(walk.through_all, blocks)
+        if ahead and report.fault is None:
+            report.fault = ahead.result()
     report.checked, report.tip = walk.number, walk.hash.hex()
     report.fault = report.fault or walk.beyond() or _unsealed(report, using)
     return report
 
 
-def _blocks(last: int, using: str) -> Iterator[str]:
+def _chunks(last: int, using: str) -> Iterator[list[str]]:
+    """The next is fetched while the last is hashed."""
     for start in range(0, last, CHUNK):
         with connections[using].cursor() as cursor:
             cursor.execute(LINES, [start, start + CHUNK, BLOCK, BLOCK])
-            for (block,) in cursor.fetchall():
-                yield block
+            yield [block for (block,) in cursor.fetchall()]
 
 
 class _Walk:
@@ -145,6 +151,9 @@ class _Walk:
         self.number, self.hash = 0, b""
         self.ahead = sorted(anchors, reverse=True)
         self.not_before = 0
+
+    def through_all(self, blocks: list[str]) -> Fault | None:
+        return next(filter(None, map(self.through, blocks)), None)
 
     def through(self, block: str) -> Fault | None:
         number, before = self.number, self.hash
