@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
 
+from diplomacy.lib.rls import system
 from diplomacy.lib.web import not_here
 from tests.browser import world as worlds
 from tests.browser.addresses import ELSEWHERE, NOT_PAGES, PAGES, SHADOWED, Look
@@ -44,7 +45,9 @@ def served(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
     with django_db_blocker.unblock():
         server = LiveServer("localhost")
         try:
-            yield server.url, worlds.build()
+            with system("tests"):
+                world = worlds.build()
+            yield server.url, world
         finally:
             server.stop()
             call_command("flush", database="owner", verbosity=0, interactive=False)

@@ -16,6 +16,7 @@ from briefings.choices import Label
 from briefings.choices import Status as Briefed
 from briefings.models import Briefing, Delivery
 from counterparts.models import Counterpart
+from diplomacy.lib.rls import system
 from engagements.choices import AdviceStatus, Position, ResponseKind, Status, Visibility
 from engagements.models import Advice, AdviceRequest, AdviceResponse, Commitment, DeskNote, Engagement
 
@@ -47,7 +48,8 @@ def _loaded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
     """Loaded once for all tests here, which only read, and rolled back after them."""
     with django_db_blocker.unblock(), transaction.atomic():
         load()
-        yield
+        with system("tests"):
+            yield
         transaction.set_rollback(True)
 
 
