@@ -4,7 +4,6 @@ import contextlib
 import importlib.util
 import json
 import secrets
-import signal
 import socket
 import subprocess
 import time
@@ -111,7 +110,7 @@ class Service:
         self.ask_to_stop()
         if self.process:
             if self.process.poll() is None:  # It was not up yet, and so could not be asked in its own words.
-                self.process.send_signal(signal.SIGINT)
+                self.process.terminate()
             self.process.wait(PATIENCE)
 
     def prepare(self) -> None:

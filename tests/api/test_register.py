@@ -168,7 +168,7 @@ def test_one_chooses_how_to_hear_of_things(maria: Member, call_as: CallAs) -> No
 
 @pytest.mark.parametrize(
     ("path", "most"),
-    [("counterparts/", 5), ("offices/", 5), ("coalitions/", 7), ("officials/", 7), ("notices/", 5)],
+    [("counterparts/", 8), ("offices/", 8), ("coalitions/", 10), ("officials/", 10), ("notices/", 8)],
 )
 def test_lists_cost_the_same_however_long(
     maria: Member,
