@@ -462,5 +462,5 @@ def test_the_lists_ask_the_same_number_of_questions_however_long(
         (reader, at("mine")),
         (reader, at("read", copy)),
     ):
-        with django_assert_max_num_queries(18):
+        with django_assert_max_num_queries(22):
             assert client.get(address).status_code == 200

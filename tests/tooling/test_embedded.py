@@ -60,7 +60,13 @@ def start(at: Path, *command: str, **more: str) -> subprocess.Popen[str]:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        preexec_fn=hear_interrupts,  # noqa: PLW1509 (this process has one thread when it forks)
     )
+
+
+def hear_interrupts() -> None:
+    """As at a terminal: what a shell puts in the background is deaf to them, and so are its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def run(at: Path, *command: str, **more: str) -> tuple[int, str]:
