@@ -3,3 +3,5 @@
 from diplomacy.settings import *  # noqa: F403
 
 ROOT_URLCONF = "benchmarks.urls"
+REQUIRE_SECOND_FACTOR = False  # What is measured is the page, for people who have shown theirs.
+SILENCED_SYSTEM_CHECKS = ["diplomacy.E006"]
