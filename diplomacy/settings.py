@@ -219,6 +219,12 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 24 * 60 * 60  # the longest anybody's lasts; accounts/signin/limits.py ends them before
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+# What a neighbouring address of the same domain sets does not pass for ours.
+SESSION_COOKIE_NAME = "__Host-sessionid" if ON_TLS else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if ON_TLS else "csrftoken"
+CSRF_COOKIE_HTTPONLY = True
+# Words for the next page name people and records: not in a cookie, which whoever holds the disk can read.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = ON_TLS
 SECURE_HSTS_SECONDS = 63072000 if ON_TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = ON_TLS
@@ -238,6 +244,7 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+FILE_UPLOAD_HANDLERS = ["diplomacy.lib.web.NoFiles"]
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"

@@ -14,6 +14,7 @@ from accounts.signin.strength import Strength
 Handler = Callable[[HttpRequest], HttpResponse]
 
 DEAD = "It was revoked, has run out, belongs to a membership that ended, or never was one."
+LEAVE_NOTHING = '"cache", "storage"'
 WITHOUT_STRENGTH = frozenset(
     {
         "account_logout",
@@ -64,9 +65,13 @@ class SessionLimitMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user: Any = request.user
-        if user.is_authenticated and not getattr(request, "api_token", None):
+        was_in = user.is_authenticated and not getattr(request, "api_token", None)
+        if was_in:
             self._check(request, user)
-        return self.get_response(request)
+        response = self.get_response(request)
+        if was_in and not request.user.is_authenticated:
+            response.headers["Clear-Site-Data"] = LEAVE_NOTHING
+        return response
 
     def _check(self, request: HttpRequest, user: Any) -> None:
         if limits.STARTED not in request.session:

@@ -1,0 +1,50 @@
+"""Policies that hold nobody look just like policies that do: the product says so and does not start."""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from django.conf import settings
+
+from diplomacy.checks import second_wall_stands
+
+TABLE = "engagements_engagement"
+APP = settings.DATABASES["default"]["USER"]
+FAULTS = {
+    "no policies": (
+        f"ALTER TABLE {TABLE} DISABLE ROW LEVEL SECURITY",
+        f"ALTER TABLE {TABLE} ENABLE ROW LEVEL SECURITY",
+        "is not behind forced",
+    ),
+    "not the owner": (
+        f"ALTER TABLE {TABLE} NO FORCE ROW LEVEL SECURITY",
+        f"ALTER TABLE {TABLE} FORCE ROW LEVEL SECURITY",
+        "is not behind forced",
+    ),
+    "a right of the app's own": (
+        f'GRANT SELECT ON {TABLE} TO "{APP}"',
+        f'REVOKE SELECT ON {TABLE} FROM "{APP}"',  # noqa: S608 (nothing of it comes from outside)
+        "without naming a reader",
+    ),
+}
+
+
+@pytest.fixture(params=FAULTS)
+def fault(
+    request: pytest.FixtureRequest, owner_connection: psycopg.Connection[tuple[object, ...]]
+) -> Iterator[str]:
+    broken, mended, words = FAULTS[request.param]
+    owner_connection.execute(broken.encode())
+    yield words
+    owner_connection.execute(mended.encode())
+
+
+def test_the_product_does_not_start_with_a_second_wall_that_holds_nobody(fault: str) -> None:
+    found = second_wall_stands(None, databases=["default"])
+    assert [message.id for message in found] == ["diplomacy.E008"]
+    assert fault in str(found[0].msg)
+
+
+@pytest.mark.django_db
+def test_a_second_wall_that_stands_is_nothing_to_speak_of() -> None:
+    assert second_wall_stands(None, databases=["default"]) == []

@@ -1,0 +1,90 @@
+"""What the cookie of somebody's session is good for in other hands."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from accounts.models import Member
+from diplomacy.embedded import BASE_DIR
+from tests.signin.conftest import signs_in, with_password
+
+pytestmark = pytest.mark.django_db
+
+
+def with_cookie(value: str) -> Client:
+    thief = Client()
+    thief.cookies[settings.SESSION_COOKIE_NAME] = value
+    return thief
+
+
+def is_in(client: Client) -> bool:
+    return client.get("/people/profile/").status_code == 200
+
+
+@pytest.fixture
+def browser(maria: Member) -> Client:
+    with_password(maria)
+    browser = Client()
+    signs_in(browser, maria)
+    return browser
+
+
+def cookie(client: Client) -> str:
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def test_a_copied_cookie_dies_with_signing_out(browser: Client) -> None:
+    thief = with_cookie(cookie(browser))
+    assert is_in(thief)
+    browser.post("/sign-in/logout/")
+    assert not is_in(thief)
+
+
+def test_a_cookie_planted_before_signing_in_is_not_the_one_after(maria: Member) -> None:
+    with_password(maria)
+    browser = Client()
+    session = browser.session
+    session["planted"] = True
+    session.save()
+    planted = str(session.session_key)
+    browser.cookies[settings.SESSION_COOKIE_NAME] = planted
+    signs_in(browser, maria)
+    assert is_in(browser)
+    assert cookie(browser) != planted
+    assert not is_in(with_cookie(planted))
+
+
+def test_scripts_and_other_sites_do_not_get_the_cookie(browser: Client) -> None:
+    held = browser.cookies[settings.SESSION_COOKIE_NAME]
+    assert held["httponly"]
+    assert held["samesite"] == "Lax"
+
+
+def test_signing_out_leaves_nothing_of_the_pages_in_the_browser(browser: Client) -> None:
+    answer = browser.post("/sign-in/logout/")
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert "Clear-Site-Data" not in browser.get("/sign-in/login/").headers
+
+
+def test_words_for_the_next_page_are_not_kept_in_a_cookie(browser: Client) -> None:
+    """They name records and people; a cookie is signed, and read by whoever holds the disk."""
+    answer = browser.post("/people/profile/", {"name": "Maria Lopez", "time_zone": "America/New_York"})
+    assert answer.status_code == 302
+    assert set(browser.cookies) <= {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME}
+
+
+def test_a_neighbouring_address_cannot_plant_a_cookie() -> None:
+    """The prefix makes browsers refuse it from any other host, or without TLS."""
+    code = (
+        "from django.conf import settings as s;"
+        "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE)"
+    )
+    given = os.environ | {"PUBLIC_URL": "https://desk.example.org"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=given, cwd=BASE_DIR, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["__Host-sessionid", "__Host-csrftoken", "True", "True"]
