@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev test check check-code matrix mutants bench pins clean
+.PHONY: help run setup setup-dev test check check-code matrix mutants races bench pins clean
 SHELL := /bin/sh
 BIN := .venv/bin
 TESTS ?= tests
@@ -50,6 +50,9 @@ matrix: setup-dev  ## every address × person × method × state × record again
 
 mutants: setup-dev  ## take each visible_to away in turn; prints who noticed
 	$(BIN)/python -m pytest -n 0 -s --timeout 3600 $(PYTEST_ARGS) tests/access/matrix/mutants.py
+
+races: setup-dev  ## RACES=50000 requests of many people over two connections, directly and through PgBouncer (PGBOUNCER=path)
+	RACES=$${RACES:-50000} $(BIN)/python -m pytest -n 0 -s --timeout 14400 $(PYTEST_ARGS) tests/walls/test_races.py
 
 bench: setup-dev  ## the figures of docs/performance.md
 	$(BIN)/python -m diplomacy.embedded --at var/bench --fast -- $(BIN)/python -m benchmarks
