@@ -125,6 +125,7 @@ MIDDLEWARE = [
     "accounts.signin.middleware.SessionLimitMiddleware",
     "accounts.signin.middleware.SecondFactorMiddleware",
     "accounts.middleware.ActingForMiddleware",
+    "diplomacy.lib.web.PaceMiddleware",
     "diplomacy.lib.web.RefusalMiddleware",
     "activity.middleware.WatchMiddleware",
 ]
@@ -355,6 +356,7 @@ API_RATES = {
     "read": None if TESTING else int(os.environ.get("API_READS_A_MINUTE", "600")),
     "write": None if TESTING else int(os.environ.get("API_WRITES_A_MINUTE", "120")),
 }
+PAGES_A_MINUTE = 0 if TESTING else int(os.environ.get("PAGES_A_MINUTE", "600"))
 SPECTACULAR_SETTINGS = {
     "TITLE": "Subnational Diplomacy Desk",
     "DESCRIPTION": (
@@ -401,7 +403,9 @@ SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s", "datefmt": "%Y-%m-%dT%H:%M:%S%z"}
+    },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",

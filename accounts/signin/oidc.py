@@ -57,14 +57,14 @@ def begin(request: HttpRequest) -> HttpResponse:
     if settings.OIDC_ACR_VALUES:
         asked["acr_values"] = " ".join(settings.OIDC_ACR_VALUES)
     with only_trusted():
-        answer: HttpResponse = _client().authorize_redirect(request, _callback(), **asked)
+        answer: HttpResponse = _trusted_client().authorize_redirect(request, _callback(), **asked)
     return answer
 
 
 def finish(request: HttpRequest) -> Person:
     """Who came back. NotTrusted whatever is wrong: the page says no more than that."""
     with only_trusted():
-        client = _client()
+        client = _trusted_client()
         client.load_server_metadata()["id_token_signing_alg_values_supported"] = ALGORITHMS
         token = client.authorize_access_token(request, claims_options=_expected(), leeway=30)
         said = dict(token["userinfo"])
@@ -90,6 +90,14 @@ def _client() -> Any:
             "default_timeout": PATIENCE,
         },
     )
+
+
+def _trusted_client() -> Any:
+    """Of the provider that we mean: one that calls itself something else has given us somebody else's addresses."""
+    client = _client()
+    if client.load_server_metadata().get("issuer") != settings.OIDC_ISSUER:
+        raise NotTrusted(WRONG)
+    return client
 
 
 def _callback() -> str:

@@ -1,8 +1,10 @@
 """What holds for every answer to a browser."""
 
+import math
 from collections.abc import Callable
 from typing import Never
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import BadRequest
 from django.core.files.uploadhandler import FileUploadHandler
@@ -10,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from diplomacy.lib import pace
 from diplomacy.lib.errors import Refusal
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -34,6 +37,26 @@ class NoStoreMiddleware:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         return response
+
+
+class PaceMiddleware:
+    """Who asks for more pages in a minute than anybody reads is a program: for these there is the API, which counts too."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not self._is_too_fast(request):
+            return self.get_response(request)
+        answer = render(request, "too_fast.html", status=429)
+        answer.headers["Retry-After"] = str(math.ceil(pace.until_the_next()))
+        return answer
+
+    def _is_too_fast(self, request: HttpRequest) -> bool:
+        most = settings.PAGES_A_MINUTE
+        if not most or not request.user.is_authenticated or request.path.startswith("/api/"):
+            return False
+        return pace.in_this_minute(f"pages:{request.user.pk}") > most
 
 
 class RefusalMiddleware:

@@ -31,6 +31,7 @@ class Provider:
         self.key = self.published = RSAKey.generate_key(2048, {"kid": "one"}, private=True)
         self.client_key, self.claims, self.info = client_key, dict[str, Any](), dict[str, Any]()
         self.codes, self.used, self.refused = dict[str, dict[str, str]](), set[str](), list[str]()
+        self.calls_itself = ""
         self.algorithm, self.gives_id_token, self.asked = "RS256", True, dict[str, str]()
 
     def __enter__(self) -> Self:
@@ -83,7 +84,7 @@ class Provider:
             {},
             {
                 **found,
-                "issuer": self.issuer,
+                "issuer": self.calls_itself or self.issuer,
                 "id_token_signing_alg_values_supported": ["RS256", "none", "HS256"],
             },
         )

@@ -187,6 +187,14 @@ def test_a_provider_that_is_away_is_no_error_of_ours(settings: Settings, db: Non
     assert Client().get(START).status_code == 403
 
 
+def test_a_provider_that_calls_itself_something_else_is_not_asked(provider: Provider) -> None:
+    for name in ("https://evil.example/", provider.issuer.rstrip("/")):
+        provider.calls_itself = name
+        assert Client().get(START).status_code == 403, name
+    provider.calls_itself = ""
+    assert Client().get(START).status_code == 302
+
+
 def test_it_is_not_offered_until_it_is_named(db: None) -> None:
     assert Client().get(START).status_code == Client().get(DONE).status_code == 404
     assert "Sign in with Login.gov" not in Client().get("/sign-in/login/").content.decode()

@@ -141,6 +141,18 @@ def test_members_are_changed_by_who_has_just_proved_it(
     assert proved(client, lee.user, "totp").get(address).status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/sign-in/sessions/end-others/", "/sign-in/sessions/1/end/"])
+def test_sessions_are_ended_by_who_has_just_proved_it(
+    path: str, maria: Member, client_for: ClientFor
+) -> None:
+    """Or the thief of an open one would shut its owner out of all others."""
+    Authenticator.objects.create(user=maria.user, type="totp", data={"secret": ""})
+    client = proved(client_for(maria), maria.user, "totp", ago=660)
+    assert client.post(path)["Location"].startswith("/sign-in/second-factor/reauthenticate/")
+    answer = proved(client, maria.user, "totp").post(path)
+    assert (answer.status_code, answer.headers.get("Location")) in {(302, "/sign-in/sessions/"), (404, None)}
+
+
 def test_a_form_that_was_sent_is_sent_on_after_the_proof(lee: Member, client_for: ClientFor) -> None:
     TOTP.activate(lee.user, SECRET)
     client = proved(client_for(lee), lee.user, "totp", ago=660)

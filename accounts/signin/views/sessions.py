@@ -5,6 +5,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import MemberRequest
 from accounts.signin import limits, sessions
+from accounts.signin.step_up import step_up_required
 
 
 @require_safe
@@ -18,6 +19,7 @@ def listed(request: MemberRequest) -> HttpResponse:
 
 
 @require_POST
+@step_up_required
 def end(request: MemberRequest, pk: int) -> HttpResponse:
     """Somebody else's session answers like one that does not exist."""
     if not sessions.end(request.user, pk):
@@ -27,6 +29,7 @@ def end(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@step_up_required
 def end_others(request: MemberRequest) -> HttpResponse:
     sessions.end_all(request.user, but=request.session.session_key)
     messages.success(request, "You are signed out everywhere else.")

@@ -4,20 +4,14 @@ Settings name these classes, and rest_framework.views imports them: nothing here
 """
 
 import json
-import logging
-import time
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
-from redis.exceptions import RedisError
 from rest_framework import authentication, exceptions, parsers, permissions, throttling
 from rest_framework.request import Request
 
+from diplomacy.lib import pace
 from diplomacy.lib.errors import Forbidden
-
-log = logging.getLogger(__name__)
-MINUTE = 60
 
 
 class SessionAuthentication(authentication.SessionAuthentication):
@@ -68,19 +62,10 @@ class Rate(throttling.BaseThrottle):
     def allow_request(self, request: Request, view: Any) -> bool:
         scope = "read" if request.method in permissions.SAFE_METHODS else "write"
         most = settings.API_RATES[scope]
-        return most is None or self._count(f"rate:{scope}:{request.user.pk}") <= most
-
-    def _count(self, key: str) -> int:
-        window = f"{key}:{int(time.time() // MINUTE)}"
-        try:
-            cache.add(window, 0, 2 * MINUTE)
-            return cache.incr(window)
-        except (RedisError, OSError, ValueError):
-            log.warning("The cache did not count a request")
-            return 0
+        return most is None or pace.in_this_minute(f"rate:{scope}:{request.user.pk}") <= most
 
     def wait(self) -> float:
-        return MINUTE - time.time() % MINUTE
+        return pace.until_the_next()
 
 
 class JSONParser(parsers.JSONParser):
