@@ -1,0 +1,56 @@
+"""What the security documents point at is there."""
+
+import ast
+import csv
+import re
+from collections import Counter
+from functools import cache
+
+import pytest
+
+from diplomacy.embedded import BASE_DIR
+
+TESTS = re.compile(r"`(tests/[\w/]+\.py(?:::\w+)*)`")
+THREATS = (BASE_DIR / "docs" / "threats.md").read_text()
+ROWS = list(csv.DictReader((BASE_DIR / "docs" / "asvs.csv").open()))
+LEVELS = {"1": 70, "2": 183, "3": 92}
+"""Requirements of OWASP ASVS 5.0.0."""
+
+
+@cache
+def defined(path: str) -> frozenset[str]:
+    tree = ast.parse((BASE_DIR / path).read_text())
+    return frozenset(
+        node.name for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.ClassDef))
+    )
+
+
+def is_there(said: str) -> bool:
+    path, *names = said.split("::")
+    return (BASE_DIR / path).is_file() and (not names or set(names) <= defined(path))
+
+
+@pytest.mark.parametrize("said", sorted(set(TESTS.findall(THREATS))))
+def test_a_test_that_the_threats_name_exists(said: str) -> None:
+    assert is_there(said)
+
+
+def test_every_attack_names_a_test() -> None:
+    table = THREATS.split("## Attacks")[1].split("##")[0]
+    attacks = [line for line in table.splitlines() if line.startswith("| ") and "| attack |" not in line]
+    assert len(attacks) > 20
+    assert not [line for line in attacks if not TESTS.search(line)]
+
+
+def test_every_requirement_of_the_standard_is_answered_once() -> None:
+    assert len({row["requirement"] for row in ROWS}) == len(ROWS)
+    assert Counter(row["level"] for row in ROWS) == LEVELS
+    assert {row["answer"] for row in ROWS} == {"yes", "no", "not applicable", "deployment"}
+
+
+def test_an_answer_points_at_something_that_is_there() -> None:
+    for row in ROWS:
+        evidence = [said for said in row["evidence"].split("; ") if said]
+        assert evidence or row["answer"] != "yes", row
+        assert row["note"] or row["answer"] != "not applicable", row
+        assert not [said for said in evidence if not is_there(said)], row
