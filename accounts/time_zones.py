@@ -30,8 +30,14 @@ def choices() -> list[tuple[str, str]]:
     ]
 
 
+@cache
+def _known() -> set[str]:
+    """Read once: it walks through the whole folder of zones."""
+    return available_timezones()
+
+
 def require_zone(name: str) -> None:
-    if name not in available_timezones():
+    if name not in _known():
         raise Invalid({"time_zone": [f"There is no time zone called {name}."]})
 
 
