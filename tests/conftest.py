@@ -17,7 +17,7 @@ from tests.factories.accounts import (
     make_user,
 )
 
-pytest_plugins = ["tests.plugin_database"]
+pytest_plugins = ["tests.plugin_database", "tests.plugin_statements"]
 
 ClientFor = Callable[[Member | User], Client]
 

@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Member
 from tests.api.conftest import CallAs, problem
 from tests.factories import engagements as make
 from tests.factories.accounts import make_member
+from tests.plugin_statements import Counting
 
 pytestmark = pytest.mark.django_db
 
@@ -120,25 +120,25 @@ def test_a_queue_is_of_the_desk_one_acts_for(
 
 
 def test_a_queue_costs_the_same_however_long(
-    maria: Member, liaison: Member, call_as: CallAs, django_assert_max_num_queries: DjangoAssertNumQueries
+    maria: Member, liaison: Member, call_as: CallAs, asks: Counting
 ) -> None:
     for _ in range(4):
         make.assigned(maria, liaison)
     api = call_as(liaison)
-    with django_assert_max_num_queries(8):
+    with asks(4):
         assert len(api.get("advice-requests/").json()["results"]) == 4
 
 
 def test_a_record_costs_the_same_however_much_was_said(
-    maria: Member, liaison: Member, call_as: CallAs, django_assert_max_num_queries: DjangoAssertNumQueries
+    maria: Member, liaison: Member, call_as: CallAs, asks: Counting
 ) -> None:
     advice = make.advised(maria, liaison)
     api, here = call_as(maria), f"advice-requests/{advice.request.reference}/"
-    with django_assert_max_num_queries(11):
+    with asks(6):
         api.get(here)
     desk = call_as(liaison)
     make_member(maria.office, "staff")
     for number in range(3):
         desk.post(f"{here}give/", ADVICE | {"reasoning": f"Again {number}"})
-    with django_assert_max_num_queries(11):
+    with asks(6):
         assert len(api.get(here).json()["advice"]) == 4

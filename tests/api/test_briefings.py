@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Member
 from briefings.models import Delivery
 from tests.api.conftest import CallAs, problem
 from tests.factories import briefings as make
+from tests.plugin_statements import Counting
 
 pytestmark = pytest.mark.django_db
 
@@ -153,10 +153,10 @@ def test_lists_cost_the_same_however_long(
     second_briefer: Member,
     gov: Member,
     call_as: CallAs,
-    django_assert_max_num_queries: DjangoAssertNumQueries,
+    asks: Counting,
 ) -> None:
     for _ in range(4):
         make.delivered(briefer, second_briefer, gov)
     api = call_as(gov)
-    with django_assert_max_num_queries(8):
+    with asks(4):
         assert len(api.get("deliveries/").json()["results"]) == 4
