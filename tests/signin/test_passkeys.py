@@ -95,6 +95,24 @@ def test_a_passkey_is_not_taken_from_a_false_page_or_without_its_holder(
     assert user_in(sign_in_with(device)) == str(liaison.user_id)
 
 
+@pytest.mark.parametrize("door", [STEP, AGAIN], ids=["after a password", "asked again"])
+def test_a_stolen_device_that_opens_for_anybody_is_no_second_step_either(
+    door: str, liaison: Member, client_for: ClientFor
+) -> None:
+    device = Device()
+    enrol(liaison, client_for, device)
+    with_password(liaison)
+    client = Client()
+    if door == STEP:
+        signs_in(client, liaison)
+    else:
+        client = proved(client_for(liaison), liaison.user, "password")
+    for device.asks in (False, True):
+        asked = options_of(client.get(door, secure=True), "request_options")
+        client.post(door, {"credential": device.show(asked)}, secure=True)
+        assert (client.get("/", secure=True).status_code == 200) == device.asks
+
+
 def test_what_a_passkey_said_does_not_work_again(liaison: Member, client_for: ClientFor) -> None:
     device = Device()
     enrol(liaison, client_for, device)
