@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev test check check-code matrix mutants races bench pins clean
+.PHONY: help run setup setup-dev test check check-code matrix mutants races chaos bench pins clean
 SHELL := /bin/sh
 BIN := .venv/bin
 TESTS ?= tests
@@ -53,6 +53,10 @@ mutants: setup-dev  ## take each visible_to away in turn; prints who noticed
 
 races: setup-dev  ## RACES=50000 requests of many people over two connections, directly and through PgBouncer (PGBOUNCER=path)
 	RACES=$${RACES:-50000} $(BIN)/python -m pytest -n 0 -s --timeout 14400 $(PYTEST_ARGS) tests/walls/test_races.py
+
+chaos: setup-dev  ## CHAOS=500 kills of web, worker, broker and PostgreSQL under load: what was lost, what was doubled
+	CHAOS=$${CHAOS:-500} CHAOS_POSTGRES=var/chaos LOG_LEVEL=WARNING $(BIN)/python -m diplomacy.embedded --at var/chaos -- \
+		$(BIN)/python -m pytest -n 0 -s --timeout 14400 $(PYTEST_ARGS) tests/activity/test_chaos.py
 
 bench: setup-dev  ## the figures of docs/performance.md
 	$(BIN)/python -m diplomacy.embedded --at var/bench --fast -- $(BIN)/python -m benchmarks

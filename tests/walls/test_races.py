@@ -17,7 +17,7 @@ from tests.walls.races.town import Town
 
 COUNT = int(os.environ.get("RACES", "300"))
 IS_LONG = COUNT > 1000
-OF_A_KIND = 150 if IS_LONG else 6
+OF_A_KIND = 100 if IS_LONG else 6
 needs_pgbouncer = pytest.mark.skipif(
     stack.pgbouncer() is None,
     reason="PgBouncer is not on PATH, and PGBOUNCER names none: install it to race through it",

@@ -15,7 +15,7 @@ from tests.walls.races.town import Question, Town
 THREADS = 8
 HANG_UPS = 0.02
 """The share of askers who do not wait for the answer."""
-SHARES = {"page": 30, "API": 15, "API by token": 5, "stranger": 5, "everything": 10}
+SHARES = {"page": 15, "API": 15, "API by token": 5, "stranger": 5, "everything": 25}
 """Of the mixture, in parts; 3 of every other kind."""
 FAIL_LOUDLY = {"raises", "fails", "bare", "streams_bare", "on_commit"}
 CUT = 599
