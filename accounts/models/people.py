@@ -1,6 +1,6 @@
 import uuid
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts import rules
 from accounts.models.offices import Office
 from accounts.models.officials import Official
-from accounts.querysets import DelegationQuerySet, MemberQuerySet
+from accounts.querysets import DelegationQuerySet, MemberQuerySet, oldest_attestation
 from diplomacy.lib import washington
 from diplomacy.lib.references import ReferenceField
 
@@ -58,8 +58,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Memberships that hold today. Read once for each request, because each request has its own user."""
         if not self.is_active:
             return []
-        held = Member.objects.filter(user=self).current().with_coalitions()
-        return list(held.select_related("office", "delegation").order_by("pk"))
+        today = washington.today()
+        return list(_standing_on(today, oldest_attestation(today)).filter(user=self))
 
     @cached_property
     def reader_keys(self) -> frozenset[str]:
@@ -77,6 +77,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     @cached_property
     def unread_notices(self) -> int:
         return int(self.notices.filter(read_at=None).count())
+
+
+@lru_cache(maxsize=2)
+def _standing_on(today: date, attested_after: date) -> "MemberQuerySet":
+    """What all requests of a day ask alike, put together once: that took longer than PostgreSQL's answer. The second
+    date is only told apart: settings move it, and `current` reads it for itself."""
+    held = Member.objects.current().with_coalitions()
+    return held.select_related("office", "delegation").order_by("pk")
 
 
 class Member(models.Model):
