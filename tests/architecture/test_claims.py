@@ -54,3 +54,10 @@ def test_an_answer_points_at_something_that_is_there() -> None:
         assert evidence or row["answer"] != "yes", row
         assert row["note"] or row["answer"] != "not applicable", row
         assert not [said for said in evidence if not is_there(said)], row
+
+
+def test_the_table_of_levels_counts_the_answers() -> None:
+    for level, all_of_them in LEVELS.items():
+        found = Counter(row["answer"] for row in ROWS if row["level"] == level)
+        cells = (level, all_of_them, *(found[name] for name in ("yes", "no", "not applicable", "deployment")))
+        assert f"| {' | '.join(map(str, cells))} |" in THREATS
