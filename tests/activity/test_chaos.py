@@ -16,7 +16,7 @@ from engagements.models import Coverage
 from tests.activity import chaos
 from tests.activity.chaos import Office, Victim, Web
 from tests.activity.conftest import Mailbox, Worker, comes_true
-from tests.factories.engagements import counterpart, in_days
+from tests.factories import engagements as make
 
 KILLS = int(os.environ.get("CHAOS", "8"))
 DRAINED = 60.0
@@ -32,8 +32,8 @@ def unsent() -> int:
 def office(maria: Member, lee: Member, liaison: Member, worker: Worker, tmp_path: Path) -> Office:
     Coverage.objects.create(desk=liaison.office, country="MX")
     token = accounts.make_token("A script", scope="write", days=9, by=maria)[1]
-    met = counterpart(maria).reference
-    more = {"starts_on": str(in_days(30)), "ends_on": str(in_days(31)), "counterparts": [met]}
+    met = make.counterpart(maria).reference
+    more = {"starts_on": str(make.in_days(30)), "ends_on": str(make.in_days(31)), "counterparts": [met]}
     return Office(Web(worker.environment, tmp_path), token, more)
 
 
@@ -57,6 +57,20 @@ def victims(office: Office, worker: Worker, broker: Valkey, mailbox: Mailbox) ->
         postgres,
         Victim("web", web.kill, web.start, filed),
     ]
+
+
+def test_the_count_would_notice_what_is_lost_and_what_is_doubled(maria: Member, liaison: Member) -> None:
+    Coverage.objects.create(desk=liaison.office, country="MX")
+    for title in ("Calm", "Once", "Twice", "Twice"):
+        make.filed(maria, title=title)
+    make.drafted(maria, title="Half")
+    outcome = chaos.count(["Once", "Twice", "Half", "Nowhere"], "Calm")
+    told = f"told engagements.advice_requested to {liaison.user_id}"
+    assert {"Half: is filed", f"Half: {told}", "Nowhere: is there", "Nowhere: line engagements.filed"} <= set(
+        outcome.lost
+    )
+    assert {"Twice: is there", f"Twice: {told}", "Twice: line engagements.filed"} <= set(outcome.doubled)
+    assert not [fact for fact in (*outcome.lost, *outcome.doubled) if fact.startswith("Once")]
 
 
 @pytest.mark.slow

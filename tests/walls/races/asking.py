@@ -1,6 +1,7 @@
 """Asking at once, and judging each answer by what its reader may know and by what they were told alone."""
 
 import random
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -55,6 +56,7 @@ class Race:
     port: int
     questions: dict[str, list[Question]]
     alone: dict[Question, Told] = field(default_factory=dict)
+    _over: threading.Event = field(default_factory=threading.Event)
 
     def ask(self, question: Question) -> Told:
         connection = HTTPConnection(HOST, self.port, timeout=120)
@@ -99,6 +101,8 @@ class Race:
         kinds = sorted(self.questions)
         shares = [SHARES.get(kind, 3) for kind in kinds]
         for kind in chance.choices(kinds, shares, k=count):
+            if self._over.is_set():
+                break
             question = chance.choice(self.questions[kind])
             if chance.random() < HANG_UPS:
                 self.hang_up(question)
@@ -110,7 +114,10 @@ class Race:
     def run_at_once(self, count: int) -> Tally:
         each: Callable[[int], Tally] = lambda seed: self.run(count // THREADS, seed)  # noqa: E731
         with ThreadPoolExecutor(THREADS) as threads:
-            return sum(threads.map(each, range(THREADS)), Tally())
+            try:
+                return sum(threads.map(each, range(THREADS)), Tally())
+            finally:
+                self._over.set()  # a Ctrl-C ends them all
 
 
 def figures(name: str, tally: Tally, killer: Killer, seconds: float) -> str:
