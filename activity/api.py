@@ -40,9 +40,7 @@ class NoticeRoute(Route):
     }
 
     def visible(self) -> QuerySet[Notice]:
-        return Notice.objects.visible_to(self.request.user).select_related(
-            "entry__actor", "entry__office", "recipient"
-        )
+        return Notice.objects.visible_to(self.request.user).in_lines()
 
     def list(self, request: Request) -> Response:
         """What you were told, newest first."""

@@ -26,6 +26,7 @@ class Line:
     notice: Notice
     subject: models.Model | None
     """None: gone, or not this reader's to see any more. Both look the same."""
+    reader: Any
 
     @property
     def words(self) -> str:
@@ -49,14 +50,14 @@ class Line:
         """The page of the subject that this entry is about, for subjects with more than one."""
         about = getattr(self.subject, "url_about", None)
         if about:
-            return str(about(self.notice.entry.data, self.notice.recipient))
+            return str(about(self.notice.entry.data, self.reader))
         return str(self.subject.get_absolute_url()) if self.subject else ""  # type: ignore[attr-defined]
 
 
 def lines(notices: Sequence[Notice], reader: Any) -> list[Line]:
-    """One query for each type of subject, however many notices. Notices come with entry and recipient."""
+    """One query for each type of subject, however many notices. Notices come `in_lines`."""
     seen = _visible_subjects(notices, reader)
-    return [Line(notice, seen.get(_key(notice))) for notice in notices]
+    return [Line(notice, seen.get(_key(notice)), reader) for notice in notices]
 
 
 def _key(notice: Notice) -> tuple[str, int]:

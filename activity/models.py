@@ -177,7 +177,7 @@ class Notice(models.Model):
         indexes = [
             models.Index(fields=["try_after"], condition=Q(mail="due"), name="notice_outbox"),
             models.Index(fields=["recipient", "-id"], name="notice_recipient"),
-            models.Index(fields=["recipient"], condition=Q(read_at=None), name="notice_unread"),
+            models.Index(fields=["recipient", "-id"], condition=Q(read_at=None), name="notice_unread_newest"),
         ]
 
     def __str__(self) -> str:

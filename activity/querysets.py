@@ -11,6 +11,25 @@ from diplomacy.lib.readers import VisibleQuerySet, keys_of
 
 MOST = 100
 """Of people or offices that a few letters name."""
+LINE = (
+    *(
+        "recipient_id",
+        "delivery_key",
+        "created_at",
+        "read_at",
+        "mail",
+        "sent_at",
+        "entry__kind",
+        "entry__office__name",
+    ),
+    *(
+        "entry__subject_type",
+        "entry__subject_id",
+        "entry__subject_reference",
+        "entry__readers",
+        "entry__data",
+    ),
+)
 
 
 def is_auditor(user: Any) -> bool:
@@ -69,6 +88,10 @@ class NoticeQuerySet(VisibleQuerySet):
 
     def unread(self) -> Self:
         return self.filter(read_at=None)
+
+    def in_lines(self) -> Self:
+        """With what one line says. Each further table doubles the time in which PostgreSQL plans the statement."""
+        return self.select_related("entry__office").only(*LINE)
 
     def due(self) -> Self:
         return self.filter(mail="due", try_after__lte=timezone.now())

@@ -22,9 +22,7 @@ COLUMNS = ("when", "who", "office", "kind", "what", "record")
 
 
 def _own(request: HttpRequest) -> NoticeQuerySet:
-    return Notice.objects.visible_to(request.user).select_related(
-        "entry__actor", "entry__office", "recipient"
-    )
+    return Notice.objects.visible_to(request.user).in_lines()
 
 
 @require_safe

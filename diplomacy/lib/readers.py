@@ -3,6 +3,7 @@
 from typing import Any, Protocol, Self
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.fields.array import ArrayOverlap
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
@@ -52,6 +53,20 @@ def keys_of(user: Any) -> frozenset[str]:
     return getattr(user, "reader_keys", frozenset())
 
 
+@ArrayField.register_lookup
+class Meets(ArrayOverlap):
+    """`&&`, worded so that PostgreSQL does not multiply its guess by that of the table's policy, which asks the same.
+
+    It takes 1 % for each. At 1 % of 1 % of an office's rows it sorts them all instead of reading 26 from an index.
+    """
+
+    lookup_name = "meets"
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        sql, params = super().as_postgresql(compiler, connection)
+        return f"({sql})::integer <> 0", params
+
+
 class VisibleQuerySet(models.QuerySet[Any]):
     """Every table an edge file may read answers `visible_to`; one that forgot to answer is refused."""
 
@@ -64,7 +79,7 @@ class ProtectedQuerySet(VisibleQuerySet):
         keys = keys_of(user)
         if not keys:
             return self.none()
-        admitted = Q(readers__overlap=sorted(keys))
+        admitted = Q(readers__meets=sorted(keys))
         if FEDERAL in keys:
             admitted = Q(federal_reads=True) | admitted
         return self.filter(admitted)

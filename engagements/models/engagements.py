@@ -30,7 +30,8 @@ class Engagement(Protected):
     """Any planned contact with a foreign counterpart. It belongs to its office; nobody else writes it."""
 
     reference = ReferenceField("E")
-    office = models.ForeignKey(Office, models.PROTECT, related_name="engagements")
+    # Its index is `engagement_office_date`.
+    office = models.ForeignKey(Office, models.PROTECT, related_name="engagements", db_index=False)
     contact = models.ForeignKey(
         Member, models.PROTECT, related_name="+", help_text="Who to ask in the office"
     )
@@ -71,7 +72,13 @@ class Engagement(Protected):
 
     class Meta(Protected.Meta):
         indexes = [
-            GinIndex(fields=["readers"], name="engagement_readers", fastupdate=False),
+            # Of what is filed: joined with an office's own index, it would be read whole for each of its pages.
+            GinIndex(
+                fields=["readers"],
+                condition=Q(filed_at__isnull=False),
+                fastupdate=False,
+                name="engagement_filed_readers",
+            ),
             models.Index(
                 F("starts_on").desc(nulls_first=True),
                 F("id").desc(),

@@ -12,6 +12,8 @@ from diplomacy.lib.rls.roles import FEDERAL, KEEPER, OFFICE, ROLES, SYSTEM
 KEYS = "(SELECT rls.keys())"
 OWN = f"readers && {KEYS}"
 """Of a table with `readers`: the row names one of the reader's keys."""
+ITSELF = "(SELECT rls.person())"
+"""The id of the reader's own account, for rows that are one person's: an index finds them, as no built key is."""
 FEDERAL_TOO = f"(federal_reads AND (SELECT rls.has('federal'))) OR {OWN}"
 NOBODY = "false"
 
@@ -49,6 +51,17 @@ def parent(table: str, column: str, condition: str = "") -> str:
     """True where the row's parent may be read, and meets the condition on it (`p`): its own policies apply to it."""
     more = f" AND ({condition})" if condition else ""
     return f"EXISTS (SELECT FROM {table} p WHERE p.id = {column}{more})"
+
+
+def rewritten(table: str, reads: str, writes: str) -> str:
+    """The policies of a table that `Protect` has put behind the wall, with other conditions."""
+    return f"""
+ALTER POLICY office_reads ON {table} USING ({reads});
+ALTER POLICY federal_reads ON {table} USING ({reads});
+ALTER POLICY writer_adds ON {table} WITH CHECK ({writes});
+ALTER POLICY writer_changes ON {table} USING ({writes});
+ALTER POLICY writer_removes ON {table} USING ({writes});
+"""
 
 
 class Protect(Operation):
