@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import connections
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -54,23 +54,31 @@ def served(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
             connections.close_all()  # beside an event loop they are others than those of the set-up
 
 
+@pytest.fixture(scope="module")
+def window(served: tuple[str, worlds.World], chromium: Browser) -> Iterator[BrowserContext]:
+    """One for all: opening a window takes as long as looking at a page."""
+    context = open_context(chromium, served[0])
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def visit(served: tuple[str, worlds.World], chromium: Browser) -> Iterator[Visit]:
-    """A page of this person's own browser; what its console said is looked at in the end."""
+def visit(served: tuple[str, worlds.World], window: BrowserContext) -> Iterator[Visit]:
+    """A page in which this person is signed in, and nobody else; what its console said is looked at in the end."""
     (url, world), pages, complaints = served, [], []
 
-    def open_browser(who: str) -> Page:
-        context = open_context(chromium, url)
+    def open_page(who: str) -> Page:
+        window.clear_cookies()
         if who in world.people:
             cookie = worlds.cookie_of(world.people[who])
-            context.add_cookies([{"name": "sessionid", "value": cookie, "url": url}])
-        pages.append(context.new_page())
+            window.add_cookies([{"name": "sessionid", "value": cookie, "url": url}])
+        pages.append(window.new_page())
         complaints.append(complaints_of(pages[-1]))
         return pages[-1]
 
-    yield open_browser
+    yield open_page
     for page in pages:
-        page.context.close()
+        page.close()
     assert [line for lines in complaints for line in lines] == []
 
 
