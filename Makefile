@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev test check check-code matrix mutants races chaos bench pins clean
+.PHONY: help run setup setup-dev test check check-code matrix exhaustive mutants races chaos bench pins clean
 SHELL := /bin/sh
 BIN := .venv/bin
 TESTS ?= tests
@@ -29,7 +29,7 @@ assets/.stamp: package.json package-lock.json diplomacy/assets.py | .venv/.produ
 	@touch $@
 
 test: setup-dev  ## every test, browser tests included (TESTS=tests/accounts for some)
-	$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS) $(TESTS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS) $(TESTS)
 
 check: check-code  ## what CI runs: the checks of the code, then make test
 	$(MAKE) test
@@ -47,6 +47,9 @@ check-code: setup-dev
 matrix: setup-dev  ## every address × person × method × state × record against the oracle (a quarter of an hour)
 	MATRIX=full $(BIN)/python -m pytest -n 0 -q -s -k covers $(PYTEST_ARGS) tests/access/matrix/test_matrix.py
 	MATRIX=full $(BIN)/python -m pytest -n 2 --timeout 3600 $(PYTEST_ARGS) tests/access/matrix
+
+exhaustive: matrix  ## the matrix, and every hostile value in every field of the API
+	HOSTILE=full $(BIN)/python -m pytest -n 2 --dist worksteal --timeout 3600 $(PYTEST_ARGS) tests/api/test_hostile.py
 
 mutants: setup-dev  ## take each visible_to away in turn; prints who noticed
 	$(BIN)/python -m pytest -n 0 -s --timeout 3600 $(PYTEST_ARGS) tests/access/matrix/mutants.py
