@@ -2,7 +2,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, OuterRef, Q
 from django.db.models.functions import JSONArray, JSONObject
 from django.utils import timezone
 
@@ -42,10 +42,7 @@ class EngagementQuerySet(ProtectedQuerySet):
 
     def touching(self, country: str) -> Self:
         """Those that take place there or meet somebody from there."""
-        stops = apps.get_model("engagements.Stop")._default_manager.filter(country=country)
-        met = self.model.counterparts.through._default_manager.filter(counterpart__country=country)
-        here = {"engagement": OuterRef("pk")}
-        return self.filter(Exists(stops.filter(**here)) | Exists(met.filter(**here)))
+        return self.filter(countries__country=country)
 
     def filed(self) -> Self:
         """What anybody outside the office can ever read. Said aloud, it lets a list use the index of filed rows."""
@@ -118,12 +115,7 @@ class AdviceRequestQuerySet(ProtectedQuerySet):
 
     def touching(self, country: str) -> Self:
         """Of engagements that go there or meet somebody from there."""
-        stops = apps.get_model("engagements.Stop")._default_manager.filter(country=country)
-        meetings = apps.get_model("engagements.Engagement").counterparts.through._default_manager
-        met = meetings.filter(counterpart__country=country)
-        return self.filter(
-            Q(engagement__in=stops.values("engagement")) | Q(engagement__in=met.values("engagement"))
-        )
+        return self.filter(engagement__countries__country=country)
 
     def overdue(self) -> Self:
         """Past the due date while the clock runs: a question that waits on the office stops it."""

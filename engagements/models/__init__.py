@@ -8,6 +8,7 @@ from engagements.models.advice import (
 from engagements.models.engagements import (
     AttentionFlag,
     Engagement,
+    EngagementCountry,
     EngagementGroupPermission,
     EngagementUserPermission,
     EngagementVersion,
@@ -28,6 +29,7 @@ __all__ = [
     "Coverage",
     "DeskNote",
     "Engagement",
+    "EngagementCountry",
     "EngagementGroupPermission",
     "EngagementUserPermission",
     "EngagementVersion",

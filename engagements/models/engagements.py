@@ -193,6 +193,23 @@ class Reading(models.Model):
         return f"{self.user_id} read version {self.filed_version}"
 
 
+class EngagementCountry(models.Model):
+    """A country that an engagement goes to or meets somebody from. PostgreSQL's own triggers keep these rows: an index
+    over stops and counterparts, without which a list of one country reads every engagement there is."""
+
+    engagement = models.ForeignKey(Engagement, models.CASCADE, related_name="countries", db_index=False)
+    country = models.CharField(max_length=2)
+
+    class Meta:
+        indexes = [models.Index(fields=["country", "engagement"], name="engagement_by_country")]
+        constraints = [
+            models.UniqueConstraint(fields=["engagement", "country"], name="one_row_a_country"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.engagement_id} touches {self.country}"
+
+
 class Stop(models.Model):
     engagement = models.ForeignKey(Engagement, models.CASCADE, related_name="stops")
     order = models.PositiveSmallIntegerField(default=0)
