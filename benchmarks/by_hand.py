@@ -1,5 +1,7 @@
 """The best statements that we could write for what each page shows. Several for one page: the fastest one counts."""
 
+from collections.abc import Callable
+
 from diplomacy.lib import readers
 
 MANY = 26
@@ -34,6 +36,26 @@ def filed(user_keys: frozenset[str]) -> list[str]:
 
 def shared(office: int, user_keys: frozenset[str]) -> list[str]:
     return [_engagements(f"filed_at IS NOT NULL AND readers && {keys(user_keys)} AND office_id <> {office}")]
+
+
+def of_country(
+    country: str, statements: Callable[[frozenset[str]], list[str]]
+) -> Callable[[frozenset[str]], list[str]]:
+    """The same list, of one country only: in the order of the list, and from the country."""
+    touches = f"EXISTS (SELECT FROM engagements_engagementcountry k WHERE k.engagement_id = e.id AND k.country = '{country}')"
+    ids = f"id IN (SELECT engagement_id FROM engagements_engagementcountry WHERE country = '{country}')"
+
+    def narrowed(user_keys: frozenset[str]) -> list[str]:
+        (sql,) = statements(user_keys)
+        in_order = sql.replace(
+            "engagements_engagement WHERE", f"engagements_engagement e WHERE {touches} AND"
+        )
+        return [
+            in_order,
+            sql.replace("engagements_engagement WHERE", f"engagements_engagement WHERE {ids} AND"),
+        ]
+
+    return narrowed
 
 
 def queue(desk: int, user_keys: frozenset[str]) -> list[str]:

@@ -64,6 +64,18 @@ def engagements() -> Iterator[Case]:
             "own",
         )
     yield Case("Engagements", "federal liaison", world.adviser_of(1), path, by_hand.filed, "filed")
+    for country, reader in {
+        "MX": "federal, a country of 139,000",
+        "VA": "federal, a country of none",
+    }.items():
+        yield Case(
+            "Engagements",
+            reader,
+            world.adviser_of(1),
+            f"{path}?country={country}",
+            by_hand.of_country(country, by_hand.filed),
+            "filed",
+        )
     sharing = {
         "office of a wide coalition": in_widest_coalition(),
         "office of no coalition": world.ALL_OFFICES,
@@ -75,6 +87,14 @@ def engagements() -> Iterator[Case]:
             world.staff_of(office),
             reverse("engagements:shared"),
             partial(by_hand.shared, office),
+            "shared",
+        )
+        yield Case(
+            "From other offices",
+            f"{reader}, one country",
+            world.staff_of(office),
+            f"{reverse('engagements:shared')}?country=MX",
+            by_hand.of_country("MX", partial(by_hand.shared, office)),
             "shared",
         )
 
