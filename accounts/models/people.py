@@ -59,7 +59,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         if not self.is_active:
             return []
         today = washington.today()
-        return list(_standing_on(today, oldest_attestation(today)).filter(user=self))
+        held = list(_standing_on(today, oldest_attestation(today)).filter(user=self))
+        if not any(member.delegation_id for member in held):
+            return held
+        current = set(Member.objects.current().filter(user=self).values_list("pk", flat=True))
+        return [member for member in held if member.pk in current]
 
     @cached_property
     def reader_keys(self) -> frozenset[str]:
@@ -83,7 +87,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 def _standing_on(today: date, attested_after: date) -> "MemberQuerySet":
     """What all requests of a day ask alike, put together once: that took longer than PostgreSQL's answer. The second
     date is only told apart: settings move it, and `current` reads it for itself."""
-    held = Member.objects.current().with_coalitions()
+    held = Member.objects.current_if_delegations_hold().with_coalitions()
     return held.select_related("office", "delegation").order_by("pk")
 
 

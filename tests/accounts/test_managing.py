@@ -279,13 +279,15 @@ def test_what_is_made_in_a_far_zone_holds_at_once(lee: Member) -> None:
     assert member.user.standing
 
 
-def test_standing_is_one_statement(
+def test_standing_is_one_statement_and_two_for_who_acts_for_somebody(
     maria: Member, lee: Member, django_assert_num_queries: Any, texas: Office
 ) -> None:
-    delegated(lee, maria)
     make_member(texas, "reader", user=maria.user)
+    with django_assert_num_queries(2):  # with the user's own row
+        assert len(User.objects.get(pk=maria.user_id).standing) == 2
+    delegated(lee, maria)
     user = User.objects.get(pk=maria.user_id)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         assert len(user.standing) == 3
         assert user.reader_keys
         assert [member.office.name for member in user.standing]
