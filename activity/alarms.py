@@ -6,12 +6,12 @@ import time
 from django.apps import apps
 from django.conf import settings
 from django.core.cache import cache
-from django.db import transaction
 from redis.exceptions import RedisError
 
 from activity import actions
 from activity.models import Alarm
 from diplomacy.lib.readers import Actor
+from diplomacy.lib.rls import system
 
 log = logging.getLogger(__name__)
 HOUR = 3600
@@ -36,7 +36,7 @@ def _count(reference: str, user_id: int) -> int:
         return 0
 
 
-@transaction.atomic
+@system("activity.alarms")
 def sound(by: Actor, opened: int) -> Alarm:
     """Tell the lead of the office that was acted for, and the auditors."""
     alarm = Alarm.objects.create(user_id=by.user_id, office_id=by.office_id, opened=opened)

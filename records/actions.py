@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import Member
 from activity import actions as activity
 from diplomacy.lib.errors import Conflict, Invalid
+from diplomacy.lib.rls import system
 from engagements.models import Engagement
 from records import bundle, rules
 from records.models import Exemption, Request, Status
@@ -61,7 +62,7 @@ def work() -> int:
     return made
 
 
-@transaction.atomic
+@system("records.work")
 def _claim() -> Request | None:
     request: Request | None = (
         Request.objects.waiting().select_for_update(skip_locked=True, of=["self"]).first()
@@ -81,16 +82,22 @@ def _make(request: Request) -> None:
         digest = bundle.write(request, member.user, lambda done, total: _progress(request, done, total))
     except Exception as error:  # noqa: BLE001 (whatever it was, the page says that there is no file)
         log.error("The file of request %s was not made: %s", request.reference, type(error).__name__)
-        Request.objects.filter(pk=request.pk).update(status=Status.FAILED)
+        _give_up(request)
         return
     _finish(request, digest, member)
 
 
+@system("records.work")
+def _give_up(request: Request) -> None:
+    Request.objects.filter(pk=request.pk).update(status=Status.FAILED)
+
+
+@system("records.work")
 def _progress(request: Request, done: int, total: int) -> None:
     Request.objects.filter(pk=request.pk).update(done=done, total=total, claimed_at=timezone.now())
 
 
-@transaction.atomic
+@system("records.work")
 def _finish(request: Request, digest: str, by: Member) -> None:
     now = timezone.now()
     expires = now + timedelta(days=settings.EXPORT_DAYS)
@@ -108,7 +115,8 @@ def note_download(request: Request, *, by: Member) -> None:
 
 def expire() -> int:
     """Files whose days are over are deleted. The request and its digest stay."""
-    gone = [request for request in Request.objects.expired() if request.path.exists()]
+    with system("records.work"):
+        gone = [request for request in Request.objects.expired() if request.path.exists()]
     for request in gone:
         request.path.unlink(missing_ok=True)
     return len(gone)

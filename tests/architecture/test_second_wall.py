@@ -10,6 +10,7 @@ from django.db import connection
 from diplomacy.embedded import BASE_DIR
 
 SYSTEM = {
+    "activity.alarms": "raises an alarm about whoever reads, for others",
     "activity.delivery": "re-checks and sends other people's notices",
     "activity.record": "writes lines and notices for others to read",
     "activity.verify": "reads the whole log, as hashes",
@@ -21,17 +22,14 @@ SYSTEM = {
     "engagements.clock": "lapses requests of every desk",
     "engagements.lock": "locks a row that its door has found through visible_to",
     "engagements.readers": "recomputes who reads what of an engagement",
+    "records.work": "makes the files that leads have asked for, and lets them expire",
 }
 CODE = [path for path in BASE_DIR.glob("*/**/*.py") if path.parts[len(BASE_DIR.parts)] in {
-    "accounts", "activity", "briefings", "counterparts", "diplomacy", "engagements"
+    "accounts", "activity", "briefings", "counterparts", "diplomacy", "engagements", "records"
 }]  # fmt: skip
-APART = {"activity_preference", "activity_creation", "activity_seal"} | {
-    "activity_alarm",
-    "activity_hold",
-    "activity_retention",
-}
-"""A person's own settings and keys, hashes, and what is decided about the log as a whole: no content of a record."""
-PROTECTED_APPS = {"activity", "engagements", "briefings"}
+APART = {"activity_preference", "activity_creation", "activity_seal", "activity_retention"}
+"""A person's own settings and keys, hashes, and how long kinds of content are kept: no content of a record."""
+PROTECTED_APPS = {"activity", "engagements", "briefings", "records"}
 REGISTERS = {"engagements_coverage"}
 """Everybody signed in reads them."""
 

@@ -6,15 +6,21 @@ from contextlib import contextmanager
 import pytest
 from celery import current_app
 from django.db import DatabaseError, ProgrammingError, connection, transaction
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
+from django.utils import timezone
 
 from accounts.models import Member, User
-from activity.models import Entry, Notice
+from activity import actions as activity
+from activity import alarms
+from activity.models import Alarm, Entry, Hold, Notice
 from briefings.models import Briefing, Delivery, Section
 from diplomacy.lib.rls import FEDERAL, OFFICE, SYSTEM, context, reading_as, system
 from diplomacy.lib.rls.middleware import ReaderMiddleware
 from engagements.models import Advice, AdviceRequest, DeskNote, Engagement, OfficeNote, Stop
+from records import actions as records
+from records.models import Exemption, Request
 from tests.conftest import ClientFor
 from tests.factories import briefings as make_briefings
 from tests.factories import engagements as make
@@ -112,6 +118,34 @@ def test_an_auditor_reads_lines_of_the_log_and_no_record(maria: Member, auditor:
         assert Entry.objects.exists()
         assert not Engagement.objects.exists()
         assert not Notice.objects.exists()
+
+
+def test_what_leads_and_auditors_decide_is_read_by_them_alone(
+    maria: Member, lee: Member, tom: Member, auditor: Member, liaison: Member
+) -> None:
+    """`lee` leads the office of `maria`; `tom` leads another."""
+    engagement = make.filed(maria)
+    today = timezone.localdate()
+    records.ask(title="The Tribune", since=today, until=today, by=lee)
+    records.mark(engagement, parts=["Title"], basis="§ 6254", by=lee)
+    activity.place_hold(office_id=lee.office_id, reason="A suit", by=lee)
+    with reading_as(again(maria)):
+        alarms.sound(maria, 501)
+    tables: list[type[Model]] = [Request, Exemption, Hold, Alarm]
+    seen = {}
+    for member in (lee, auditor, maria, tom, liaison):
+        with reading_as(again(member)):
+            seen[member.pk] = [table._default_manager.count() for table in tables]
+    assert seen == {
+        lee.pk: [1, 1, 1, 1],
+        auditor.pk: [0, 0, 1, 1],
+        maria.pk: [0, 0, 0, 0],
+        tom.pk: [0, 0, 0, 0],
+        liaison.pk: [0, 0, 0, 0],
+    }
+    with reading_as(again(maria)):
+        assert not Hold.objects.update(lifted_at=timezone.now(), lifted_by=maria.user)
+        assert refused("DELETE FROM activity_alarm")
 
 
 # Writing -------------------------------------------------------------------------------------------------------------
