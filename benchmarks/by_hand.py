@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from diplomacy.lib import readers
 
+Statements = Callable[[frozenset[str]], list[str]]
 MANY = 26
 ORDER = "starts_on DESC NULLS FIRST, id DESC"
 PARTS = """
@@ -38,24 +39,32 @@ def shared(office: int, user_keys: frozenset[str]) -> list[str]:
     return [_engagements(f"filed_at IS NOT NULL AND readers && {keys(user_keys)} AND office_id <> {office}")]
 
 
-def of_country(
-    country: str, statements: Callable[[frozenset[str]], list[str]]
-) -> Callable[[frozenset[str]], list[str]]:
-    """The same list, of one country only: in the order of the list, and from the country."""
-    touches = f"EXISTS (SELECT FROM engagements_engagementcountry k WHERE k.engagement_id = e.id AND k.country = '{country}')"
-    ids = f"id IN (SELECT engagement_id FROM engagements_engagementcountry WHERE country = '{country}')"
+def narrowed(statements: Statements, *conditions: str) -> Statements:
+    """The same list with one more condition on the engagement `e`, said in each of these ways."""
 
-    def narrowed(user_keys: frozenset[str]) -> list[str]:
+    def of(user_keys: frozenset[str]) -> list[str]:
         (sql,) = statements(user_keys)
-        in_order = sql.replace(
-            "engagements_engagement WHERE", f"engagements_engagement e WHERE {touches} AND"
-        )
         return [
-            in_order,
-            sql.replace("engagements_engagement WHERE", f"engagements_engagement WHERE {ids} AND"),
+            sql.replace("engagements_engagement WHERE", f"engagements_engagement e WHERE {condition} AND")
+            for condition in conditions
         ]
 
-    return narrowed
+    return of
+
+
+def of_country(country: str, statements: Statements) -> Statements:
+    """In the order of the list, and from the country."""
+    touching = f"FROM engagements_engagementcountry k WHERE k.country = '{country}'"
+    return narrowed(
+        statements,
+        f"EXISTS (SELECT {touching} AND k.engagement_id = e.id)",
+        f"e.id IN (SELECT k.engagement_id {touching})",
+    )
+
+
+def titled(words: str, statements: Statements) -> Statements:
+    """By the index, and by reading on until there are enough."""
+    return narrowed(statements, f"e.title ILIKE '%{words}%'", f"e.title || '' ILIKE '%{words}%'")
 
 
 def queue(desk: int, user_keys: frozenset[str]) -> list[str]:

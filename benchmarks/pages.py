@@ -1,6 +1,6 @@
 """The list pages, each as the readers for whom it is hardest, and as readers with one and with 25 rows."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from typing import NamedTuple
 
@@ -8,8 +8,7 @@ from django.urls import reverse
 
 from accounts.models import CoalitionMember, User
 from benchmarks import by_hand, world
-
-Statements = Callable[[frozenset[str]], list[str]]
+from benchmarks.by_hand import Statements
 
 
 class Case(NamedTuple):
@@ -75,6 +74,15 @@ def engagements() -> Iterator[Case]:
             f"{path}?country={country}",
             by_hand.of_country(country, by_hand.filed),
             "filed",
+        )
+    for words, reader in {"412345": "federal, words of one title", "water": "federal, words of many"}.items():
+        yield Case(
+            "Engagements",
+            reader,
+            world.adviser_of(1),
+            f"{path}?q={words}",
+            by_hand.titled(words, by_hand.filed),
+            "titled",
         )
     sharing = {
         "office of a wide coalition": in_widest_coalition(),

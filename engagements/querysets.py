@@ -1,7 +1,9 @@
+import re
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connection
 from django.db.models import F, OuterRef, Q
 from django.db.models.functions import JSONArray, JSONObject
 from django.utils import timezone
@@ -20,6 +22,9 @@ REQUEST_ROW = (
     *("engagement__title", "engagement__kind", "engagement__starts_on", "engagement__ends_on"),
     *("engagement__office__name", "engagement__office__level"),
 )
+FEW = 1000
+SHORTEST = 3
+"""Letters that an index of groups of three can look up."""
 PLACE = JSONObject(city="city", subdivision="subdivision", country="country")
 
 
@@ -30,6 +35,17 @@ def _counterparts(engagement: str) -> Any:
 
 def _of_engagement(model: str, engagement: str) -> Any:
     return apps.get_model(model)._default_manager.filter(engagement=OuterRef(engagement))
+
+
+def _titled(words: str) -> list[int] | None:
+    """What the reader in whose name PostgreSQL works may see of it; None: more than a few, or letters too few to look up."""
+    if len(words) < SHORTEST:
+        return None
+    pattern = "%" + re.sub(r"([\\%_])", r"\\\1", words) + "%"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rls.engagements_titled(%s, %s)", [pattern, FEW + 1])
+        found: list[int] = cursor.fetchone()[0]
+    return found if len(found) <= FEW else None
 
 
 class EngagementQuerySet(ProtectedQuerySet):
@@ -43,6 +59,11 @@ class EngagementQuerySet(ProtectedQuerySet):
     def touching(self, country: str) -> Self:
         """Those that take place there or meet somebody from there."""
         return self.filter(countries__country=country)
+
+    def titled(self, words: str) -> Self:
+        """Those with these letters in the title. Rare ones are looked up; of frequent ones the list comes on enough."""
+        found = _titled(words)
+        return self.filter(title__icontains=words) if found is None else self.filter(pk__in=found)
 
     def filed(self) -> Self:
         """What anybody outside the office can ever read. Said aloud, it lets a list use the index of filed rows."""

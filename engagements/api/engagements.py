@@ -1,7 +1,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -248,30 +248,22 @@ class EngagementRoute(Route):
 
     def _narrowed(self, rows: QuerySet[Engagement], asked: dict[str, Any]) -> QuerySet[Engagement]:
         for name, value in asked.items():
-            rows = rows.filter(self._filter(name, value))
+            rows = NARROWED[name](rows, value) if name in NARROWED else rows.filter(**{COLUMNS[name]: value})
         return rows
 
-    def _filter(self, name: str, value: Any) -> Q:
-        if name == "country":
-            return self._among(stops__country=value.upper()) | self._among(
-                counterparts__country=value.upper()
-            )
-        if name == "counterpart":
-            return self._among(counterparts__reference=value.upper())
-        return Q(**{COLUMNS[name]: [value] if name == "topic" else value})
 
-    def _among(self, **named: str) -> Q:
-        return Q(pk__in=self.visible().filter(**named).values("pk"))
-
-
+NARROWED: dict[str, Callable[[Any, Any], QuerySet[Engagement]]] = {
+    "country": lambda rows, country: rows.touching(country.upper()),
+    "counterpart": lambda rows, reference: rows.filter(counterparts__reference=reference.upper()),
+    "q": lambda rows, words: rows.titled(words),
+    "topic": lambda rows, topic: rows.filter(topics__contains=[topic]),
+}
 COLUMNS = {
     "office": "office__reference__iexact",
     "status": "status__in",
     "kind": "kind__in",
-    "topic": "topics__contains",
     "since": "ends_on__gte",
     "until": "starts_on__lte",
-    "q": "title__icontains",
 }
 
 

@@ -98,6 +98,7 @@ class Engagement(Protected):
                 name="engagement_filed_date",
             ),
             models.Index(fields=["status", "ends_on"], name="engagement_status_ends"),
+            GinIndex(fields=["title"], opclasses=["gin_trgm_ops"], name="engagement_title_words"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -7,7 +7,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Member
-from engagements import actions, pages
+from diplomacy.lib.rls import reading_as
+from engagements import actions, pages, querysets
 from engagements.models import Engagement
 from tests.conftest import ClientFor
 from tests.factories import engagements as make
@@ -62,6 +63,33 @@ def test_filters_stand_in_the_address(asked: Any, found: set[str], browser: Clie
     make.drafted(maria, title="A call", kind="call", starts_on=make.in_days(90), ends_on=make.in_days(90))
     page = seen(browser, LIST, **asked)
     assert {title for title in ("River talks", "A call") if title in page} == found
+
+
+@pytest.mark.parametrize("few", [0, 1000], ids=["frequent", "rare"])
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("river", {"River_talks 100%"}),
+        ("r_t", {"River_talks 100%"}),
+        ("100%", {"River_talks 100%"}),
+        ("0%0", set()),
+        ("\\", {"Back\\slash"}),
+        ("ck\\s", {"Back\\slash"}),
+        ("水の対話", {"水の対話"}),
+        ("Secret", set()),
+    ],
+)
+def test_words_in_a_title_are_found_as_they_are_written_however_many_have_them(
+    words: str, found: set[str], few: int, tom: Member, liaison: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(querysets, "FEW", few)
+    titles = ("River_talks 100%", "RIVERxTALKS 1000", "Back\\slash", "水の対話")
+    for title in titles:
+        make.filed(tom, title=title)
+    make.drafted(tom, title="Secret r_t river")
+    with reading_as(liaison.user):
+        rows = Engagement.objects.visible_to(liaison.user).titled(words)
+        assert {row.title for row in rows} == found | ({"RIVERxTALKS 1000"} if words == "river" else set())
 
 
 @pytest.mark.parametrize(
