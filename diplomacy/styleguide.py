@@ -85,7 +85,6 @@ class Sample(house.Form):
         required=False,
         help_text="Kept for your own gift ledger.",
     )
-    paper = forms.FileField(label="Programme", required=False)
     secret = forms.CharField(label="Password", widget=forms.PasswordInput, required=False)
 
 

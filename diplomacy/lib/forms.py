@@ -45,7 +45,6 @@ class Field(BoundField):
         (forms.MultiWidget, "group", "usa-input"),
         (forms.Select, "input", "usa-select"),
         (forms.Textarea, "input", "usa-textarea"),
-        (forms.FileInput, "input", "file-input"),
         (Input, "input", "usa-input"),
     )
 
@@ -167,7 +166,6 @@ WORDS: tuple[tuple[type[forms.Field], dict[str, str]], ...] = (
         forms.ChoiceField,
         {"required": "Choose one.", "invalid_choice": "Choose one of the answers that are offered."},
     ),
-    (forms.FileField, {"required": "Choose a file."}),
     (forms.BooleanField, {"required": "Tick this to go on."}),
     (
         forms.DateField,

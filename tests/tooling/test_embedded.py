@@ -82,6 +82,10 @@ def is_up(at: Path) -> bool:
     return Postgres(at, memory, fast=True).is_up() or Valkey(at, memory, fast=True).is_up()
 
 
+def are_both_up(at: Path) -> bool:
+    return is_up(at) and all(service(at, Memory(at), fast=True).is_up() for service in (Postgres, Valkey))
+
+
 PRINT = ("sh", "-c", 'echo "$DATABASE_URL $REDIS_URL"')
 
 
@@ -161,7 +165,7 @@ def test_a_taken_port_is_left_to_its_owner(at: Path) -> None:
 
 def test_services_answer_to_their_passwords_only(at: Path) -> None:
     process = start(at, "sleep", "60")
-    assert wait_until(lambda: is_up(at))
+    assert wait_until(lambda: are_both_up(at))
     memory = Memory(at)
     with pytest.raises(psycopg.OperationalError, match="password"):
         psycopg.connect(host="127.0.0.1", port=memory["postgres_port"], user="postgres", password="guess")

@@ -70,7 +70,8 @@ def is_hidden(case: Case, world: World) -> bool:
     return case.held is not None and not oracle.reads(person, case.held.facts)
 
 
-NOWHERE: dict[tuple[str, str, str, str], tuple[int, bytes, dict[str, str]]] = {}
+Told = tuple[int, bytes, dict[str, str]]
+NOWHERE: dict[tuple[str, str, str, str], Told] = {}
 
 
 def differs(case: Case, answer: Answer, world: World, askers: dict[str, Asker]) -> str:
@@ -79,7 +80,18 @@ def differs(case: Case, answer: Answer, world: World, askers: dict[str, Asker]) 
     key = (case.person, case.route, case.method, case.held.params.get("reference", "")[:2])
     if key not in NOWHERE:
         NOWHERE[key] = put(case, world, askers, is_absent=True).told
-    return "" if answer.told == NOWHERE[key] else f"{case}: tells that it is there"
+    if answer.told == NOWHERE[key]:
+        return ""
+    return f"{case}: tells that it is there, at {_first_difference(answer.told, NOWHERE[key])}"
+
+
+def _first_difference(one: Told, other: Told) -> str:
+    if one[0] != other[0]:
+        return f"{one[0]} and {other[0]}"
+    if one[2] != other[2]:
+        return str(set(one[2].items()) ^ set(other[2].items()))
+    at = next((at for at, pair in enumerate(zip(one[1], other[1], strict=False)) if pair[0] != pair[1]), -1)
+    return f"{one[1][at - 40 : at + 40]!r} and {other[1][at - 40 : at + 40]!r}"
 
 
 def leaks(case: Case, answer: Answer, world: World) -> str:
