@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev test check check-code matrix exhaustive mutants races chaos bench pins clean
+.PHONY: help run setup setup-dev test check check-code matrix exhaustive mutants races chaos drill bench pins clean
 SHELL := /bin/sh
 BIN := .venv/bin
 TESTS ?= tests
@@ -60,6 +60,9 @@ races: setup-dev  ## RACES=50000 requests of many people over two connections, d
 chaos: setup-dev  ## CHAOS=500 kills of web, worker, broker and PostgreSQL under load: what was lost, what was doubled
 	CHAOS=$${CHAOS:-500} CHAOS_POSTGRES=var/chaos LOG_LEVEL=WARNING $(BIN)/python -m diplomacy.embedded --at var/chaos -- \
 		$(BIN)/python -m pytest -n 0 -s --timeout 14400 $(PYTEST_ARGS) tests/activity/test_chaos.py
+
+drill: setup-dev  ## a backup restored into a new cluster, and a mishap undone from the WAL, with DRILL=100000 rows: recovery time, what was lost
+	DRILL=$${DRILL:-100000} LOG_LEVEL=WARNING $(BIN)/python -m pytest -n 0 -s --timeout 7200 $(PYTEST_ARGS) tests/walls/test_drill.py
 
 bench: setup-dev  ## the figures of docs/performance.md
 	$(BIN)/python -m diplomacy.embedded --at var/bench --fast -- $(BIN)/python -m benchmarks

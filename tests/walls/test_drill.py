@@ -1,13 +1,13 @@
 """A backup is what has been restored: as docs/operations.md says, into a new cluster, and read there by people.
 
-`make drill` is the long form: the demonstration's year, and then a mishap undone to the moment before it.
+`make drill` is the long form: the demonstration's year and DRILL rows more, and then a mishap undone to the moment
+before it.
 """
 
 import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +25,19 @@ from diplomacy.embedded.service import APP, Memory
 from tests.activity.chaos import Office
 from tests.factories import briefings as make_briefings
 from tests.factories import engagements as make
+from tests.walls.drill import bulk, product, state
 from tests.walls.drill import cluster as clusters
-from tests.walls.drill import product, state
 from tests.walls.drill.cluster import Cluster
 from tests.walls.drill.state import Reader
 
-IS_LONG = os.environ.get("DRILL") == "full"
+MORE = int(os.environ.get("DRILL", "0"))
+"""Rows beyond those that people made."""
+IS_LONG = MORE > 0
 FILED_SINCE = 20 if IS_LONG else 2
+FAULTS = (
+    "GRANT SELECT ON briefings_briefing TO diplomacy_app",
+    "DROP POLICY office_reads ON engagements_engagement",
+)
 OPERATIONS = BASE_DIR / "docs" / "operations.md"
 
 
@@ -81,6 +87,8 @@ def backup(source: Cluster, _a_year_or_a_day: None, tmp_path: Path) -> Backup:
     kept, all_of_them, dump = (tmp_path / name for name in ("anchors", "all-anchors", "diplomacy.dump"))
     write_anchors(kept, all_of_them)
     with source.superuser() as superuser:
+        if IS_LONG:
+            bulk.grow(superuser, MORE, not_of=readers[0].member.office_id)
         rows, wall = state.rows(superuser), state.wall(superuser)
     began = time.monotonic()
     with clusters.backup_role(source):
@@ -91,9 +99,7 @@ def backup(source: Cluster, _a_year_or_a_day: None, tmp_path: Path) -> Backup:
     write_anchors(all_of_them)
     with source.superuser() as superuser:
         lost = count(state.rows(superuser)) - count(rows)
-    return Backup(
-        dump, kept, all_of_them, rows, wall, readers, read, seconds, lost, time.monotonic() - taken
-    )
+    return Backup(dump, kept, all_of_them, rows, wall, readers, read, seconds, lost, time.monotonic() - taken)
 
 
 def write_anchors(*files: Path) -> None:
@@ -128,6 +134,21 @@ def expect_the_log_to_hold(cluster: Cluster, kept: Path) -> None:
     assert "The log holds" in words
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        *(line.replace("{password}", "'…'") for line in clusters.MAKE_BACKUP_ROLE),
+        *("archive_mode = on", "archive_timeout = 60", "recovery_target_action = promote", "recovery.signal"),
+        *(
+            " ".join(words)
+            for words in (clusters.DUMP, clusters.RESTORE, clusters.ANALYZE, clusters.BASE_BACKUP)
+        ),
+    ],
+)
+def test_the_operator_is_told_to_do_what_the_drill_does(said: str) -> None:
+    assert said in OPERATIONS.read_text()
+
+
 @pytest.mark.slow
 def test_people_find_in_what_was_restored_what_they_had(
     backup: Backup, fresh: Cluster, tmp_path: Path
@@ -142,6 +163,7 @@ def test_people_find_in_what_was_restored_what_they_had(
         assert [reader.read(get) for reader in backup.readers] == backup.read
         if IS_LONG:
             undo_a_mishap(fresh, backup, office_of(backup.readers[0].member, web, backup), tmp_path)
+    expect_the_drill_to_notice(fresh, backup)
     print(
         f"\nDump: {count(backup.rows):,} rows of {len(backup.rows)} tables in {backup.dump.stat().st_size:,} bytes,"
         f" taken in {backup.seconds:.1f} s. Recovery time {seconds + until_it_answers:.1f} s, {seconds:.1f} of it restoring."
@@ -149,10 +171,26 @@ def test_people_find_in_what_was_restored_what_they_had(
     )
 
 
+def expect_the_drill_to_notice(cluster: Cluster, backup: Backup) -> None:
+    """What a restore could leave out, left out."""
+    with cluster.superuser() as superuser, psycopg.connect(cluster.url(APP), autocommit=True) as app:
+        for fault in FAULTS:
+            superuser.execute(fault.encode())
+        wall = state.wall(superuser)
+        missed = {name for name, said in backup.wall.items() if wall.get(name) != said}
+        assert {"briefings_briefing", "engagements_engagement.office_reads"} <= {name for _, name in missed}
+        found = state.without_a_reader(superuser, app)
+    assert {"briefings_briefing as none", "engagements_engagement as diplomacy_office"} <= set(found)
+
+
 def office_of(member: Member, web: Any, backup: Backup) -> Office:
     met = Counterpart.objects.visible_to(member.user).first()
     assert met
-    more = {"starts_on": str(make.in_days(30)), "ends_on": str(make.in_days(31)), "counterparts": [met.reference]}
+    more = {
+        "starts_on": str(make.in_days(30)),
+        "ends_on": str(make.in_days(31)),
+        "counterparts": [met.reference],
+    }
     return Office(web, backup.readers[0].token, more)
 
 
@@ -167,7 +205,7 @@ def undo_a_mishap(cluster: Cluster, backup: Backup, office: Office, tmp_path: Pa
     read = [reader.read(get) for reader in backup.readers]
     with cluster.superuser() as superuser:
         before = state.rows(superuser)
-        (moment,) = superuser.execute("SELECT clock_timestamp()").fetchone() or (datetime.now(),)
+        moment = str(superuser.execute("SELECT clock_timestamp()::text").fetchall()[0][0])
         superuser.execute("DROP TABLE engagements_stop CASCADE")
     clusters.archive_all(cluster)
     with clusters.recovered(copy, cluster.wal, moment) as seconds:

@@ -6,14 +6,13 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
-from diplomacy.embedded.postgres import EXTENSIONS, SECOND_WALL, Postgres
+from diplomacy.embedded.postgres import SECOND_WALL, Postgres
 from diplomacy.embedded.service import APP, HOST, OWNER, PASSWORDS, Memory, wait_until
 
 BACKUP, RESTORED = "diplomacy_backup", "diplomacy_restored"
@@ -21,6 +20,10 @@ MAKE_BACKUP_ROLE = (
     "CREATE ROLE diplomacy_backup LOGIN BYPASSRLS REPLICATION PASSWORD {password}",
     "GRANT pg_read_all_data TO diplomacy_backup",
 )
+DUMP = ("pg_dump", "--format=custom")
+RESTORE = ("pg_restore", "--exit-on-error", "--jobs=2")
+ANALYZE = ("vacuumdb", "--analyze-only")
+BASE_BACKUP = ("pg_basebackup", "--checkpoint=fast")
 ARCHIVE = (
     "archive_mode = on\n"
     """archive_command = 'test ! -f "{wal}/%f" && cp "%p" "{wal}/%f"'\n"""
@@ -44,7 +47,9 @@ class Cluster(Postgres):
         self.wal = self.home / "wal"
 
     def url(self, role: str) -> str:
-        return f"postgresql://{role}:{self.memory[role]}@{HOST}:{self.memory['postgres_port']}/{self.database}"
+        return (
+            f"postgresql://{role}:{self.memory[role]}@{HOST}:{self.memory['postgres_port']}/{self.database}"
+        )
 
     def superuser(self) -> psycopg.Connection[Any]:
         return self.connect(self.database)
@@ -83,7 +88,7 @@ def backup_role(cluster: Cluster) -> Iterator[None]:
 
 
 def dump(cluster: Cluster, to: Path) -> None:
-    cluster.run("pg_dump", "--format=custom", "--dbname", cluster.database, "--file", str(to), role=BACKUP)
+    cluster.run(*DUMP, "--dbname", cluster.database, "--file", str(to), role=BACKUP)
 
 
 @contextlib.contextmanager
@@ -108,8 +113,8 @@ def restore(cluster: Cluster, dumped: Path) -> float:
     """Seconds it took."""
     began = time.monotonic()
     cluster.run("createdb", "--owner", OWNER, RESTORED)
-    cluster.run("pg_restore", "--exit-on-error", "--jobs", "2", "--dbname", RESTORED, str(dumped))
-    cluster.run("vacuumdb", "--analyze-only", "--quiet", "--dbname", RESTORED)
+    cluster.run(*RESTORE, "--dbname", RESTORED, str(dumped))
+    cluster.run(*ANALYZE, "--quiet", "--dbname", RESTORED)
     return time.monotonic() - began
 
 
@@ -120,7 +125,7 @@ def base_backup(cluster: Cluster, at: Path) -> "Cluster":
     memory.keep(**{name: cluster.memory[name] for name in (*PASSWORDS, BACKUP)})
     copy = Cluster(at, memory)
     copy.home.mkdir(mode=0o700)
-    cluster.run("pg_basebackup", "--checkpoint=fast", "--pgdata", str(copy.data), role=BACKUP)
+    cluster.run(*BASE_BACKUP, "--pgdata", str(copy.data), role=BACKUP)
     if os.geteuid() == 0:
         for path in (copy.home, *copy.home.rglob("*")):
             shutil.chown(path, cluster.home.stat().st_uid)
@@ -134,9 +139,9 @@ def archive_all(cluster: Cluster) -> None:
 
 
 @contextlib.contextmanager
-def recovered(copy: Cluster, wal: Path, moment: datetime) -> Iterator[float]:
+def recovered(copy: Cluster, wal: Path, moment: str) -> Iterator[float]:
     """The base backup and all WAL up to a moment. Gives the seconds it took until it could be written."""
-    copy.configure(RECOVER.format(wal=wal, moment=moment.isoformat(sep=" ")))
+    copy.configure(RECOVER.format(wal=wal, moment=moment))
     (copy.data / "recovery.signal").touch()
     began = time.monotonic()
     copy.start()
@@ -150,9 +155,3 @@ def recovered(copy: Cluster, wal: Path, moment: datetime) -> Iterator[float]:
 def _is_recovering(cluster: Cluster) -> bool:
     with cluster.connect() as connection:
         return connection.execute("SELECT pg_is_in_recovery()").fetchone() == (True,)
-
-
-def make_extensions(cluster: Cluster) -> None:
-    with cluster.superuser() as connection:
-        for name in EXTENSIONS:
-            connection.execute(f"CREATE EXTENSION IF NOT EXISTS {name}".encode())

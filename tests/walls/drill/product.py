@@ -59,7 +59,9 @@ def serving(cluster: Cluster, at: Path) -> Iterator[tuple[Web, float]]:
     began = time.monotonic()
     web.start()
     try:
-        assert wait_until(lambda: answers(web.port) or has_ended(web)) and not has_ended(web), web.log.read_text()
+        assert wait_until(lambda: answers(web.port) or has_ended(web)) and not has_ended(web), (
+            web.log.read_text()
+        )
         yield web, time.monotonic() - began
     finally:
         web.kill()
