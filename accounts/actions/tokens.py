@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import ApiToken, Member
 from accounts.models.tokens import LONGEST_DAYS
 from activity import actions as activity
+from diplomacy.lib import washington
 from diplomacy.lib.errors import Invalid
 
 PREFIX = "sdd_"
@@ -48,6 +49,6 @@ def revoke_token(token: ApiToken, *, by: Member) -> None:
 
 def note_use(token: ApiToken) -> None:
     """The day only: enough to find a token that nobody uses, and one write a day."""
-    today = timezone.localdate()
+    today = washington.today()
     if token.last_used_on != today:
         ApiToken.objects.filter(pk=token.pk).update(last_used_on=today)
