@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev test check check-code matrix exhaustive mutants races chaos drill bench pins clean
+.PHONY: help run setup setup-dev test check check-code matrix exhaustive mutants races chaos drill fuzz bench pins clean
 SHELL := /bin/sh
 BIN := .venv/bin
 TESTS ?= tests
@@ -63,6 +63,9 @@ chaos: setup-dev  ## CHAOS=500 kills of web, worker, broker and PostgreSQL under
 
 drill: setup-dev  ## a backup restored into a new cluster, and a mishap undone from the WAL, with DRILL=100000 rows: recovery time, what was lost
 	DRILL=$${DRILL:-100000} LOG_LEVEL=WARNING $(BIN)/python -m pytest -n 0 -s --timeout 7200 $(PYTEST_ARGS) tests/walls/test_drill.py
+
+fuzz: setup-dev  ## FUZZ=100000 requests made from the API's own description as everybody, and as many texts for each of our parsers
+	FUZZ=$${FUZZ:-100000} LOG_LEVEL=CRITICAL $(BIN)/python -m pytest -n 0 -s --timeout 14400 $(PYTEST_ARGS) tests/fuzz
 
 bench: setup-dev  ## the figures of docs/performance.md
 	$(BIN)/python -m diplomacy.embedded --at var/bench --fast -- $(BIN)/python -m benchmarks

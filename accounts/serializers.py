@@ -34,7 +34,7 @@ class OfficeNameSerializer(serializers.ModelSerializer[Office]):
 
 
 class OfficeSerializer(serializers.ModelSerializer[Office]):
-    division = serializers.SlugRelatedField[Division](slug_field="ocd_id", read_only=True)
+    division = serializers.SlugRelatedField[Division](slug_field="ocd_id", read_only=True, allow_null=True)
 
     class Meta:
         model = Office
@@ -72,7 +72,7 @@ def _holds(held: CoalitionMember) -> bool:
 
 class DivisionSerializer(serializers.ModelSerializer[Division]):
     parent = serializers.SlugRelatedField[Division](  # type: ignore[assignment]
-        slug_field="ocd_id", read_only=True
+        slug_field="ocd_id", read_only=True, allow_null=True
     )
 
     class Meta:
@@ -81,7 +81,7 @@ class DivisionSerializer(serializers.ModelSerializer[Division]):
 
 
 class TermSerializer(serializers.ModelSerializer[Term]):
-    division = serializers.SlugRelatedField[Division](slug_field="ocd_id", read_only=True)
+    division = serializers.SlugRelatedField[Division](slug_field="ocd_id", read_only=True, allow_null=True)
     is_over = serializers.BooleanField(read_only=True)
 
     class Meta:

@@ -83,6 +83,7 @@ class BriefingRoute(Route):
     lists = frozenset({"list", "receipts", "questions", "timeline", "targets"})
     once = frozenset({"create"})
     replaces = frozenset({"partial_update"})
+    by_status = frozenset({"preview"})
     versioned = frozenset({"submit", "return_to_author", "release", "recall"})
     tagged = frozenset({"retrieve", "partial_update", "submit", "return_to_author", "release", "recall"})
 

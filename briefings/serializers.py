@@ -257,7 +257,7 @@ class DeliveryLineSerializer(serializers.ModelSerializer[Delivery]):
     title = serializers.CharField(read_only=True)
     from_office = OfficeNameSerializer(source="briefing.office", read_only=True)
     is_readable = serializers.BooleanField(read_only=True)
-    acknowledge_by = serializers.DateField(source="briefing.acknowledge_by", read_only=True)
+    acknowledge_by = serializers.DateField(source="briefing.acknowledge_by", read_only=True, allow_null=True)
 
     class Meta:
         model = Delivery

@@ -43,7 +43,7 @@ class CounterpartLineSerializer(serializers.ModelSerializer[Counterpart]):
 
 class CounterpartSerializer(CounterpartLineSerializer):
     aliases = serializers.SlugRelatedField[Any](slug_field="name", many=True, read_only=True)
-    parent = CounterpartNameSerializer(read_only=True)
+    parent = CounterpartNameSerializer(read_only=True, allow_null=True)
     posts = PostSerializer(many=True, read_only=True)
     holders = PostSerializer(many=True, read_only=True)
     added_for = OfficeNameSerializer(read_only=True)

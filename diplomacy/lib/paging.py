@@ -4,10 +4,12 @@ import base64
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import Field, Model, Q, QuerySet
+from django.utils.timezone import is_naive
 
 from diplomacy.lib.text import tidy
 
@@ -69,6 +71,8 @@ def _write(row: Model, column: Column) -> str:
 def _read(cursor: str, column: Column) -> tuple[Any, int] | None:
     try:
         text, pk = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        return column.to_python(tidy(text)), int(pk)
+        value, number = column.to_python(tidy(text)), int(pk)
     except (ValueError, TypeError, OverflowError, RecursionError, ValidationError):
         return None
+    # None of ours lacks its zone.
+    return None if isinstance(value, datetime) and is_naive(value) else (value, number)

@@ -19,7 +19,7 @@ def desks(user: Any) -> Any:
 
 class QuestionSerializer(serializers.ModelSerializer[Question]):
     asked_by = MemberNameSerializer(read_only=True)
-    answered_by = MemberNameSerializer(read_only=True)
+    answered_by = MemberNameSerializer(read_only=True, allow_null=True)
 
     class Meta:
         model = Question
@@ -71,7 +71,7 @@ class EngagementNameSerializer(serializers.ModelSerializer[Engagement]):
 class AdviceRequestLineSerializer(serializers.ModelSerializer[AdviceRequest]):
     engagement = EngagementNameSerializer(read_only=True)
     desk = OfficeNameSerializer(read_only=True)
-    assigned_to = MemberNameSerializer(read_only=True)
+    assigned_to = MemberNameSerializer(read_only=True, allow_null=True)
 
     class Meta:
         model = AdviceRequest

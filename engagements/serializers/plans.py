@@ -92,8 +92,8 @@ def refuse(rule: Any, *said: Any) -> None:
 
 
 class ParticipantSerializer(serializers.ModelSerializer[Participant]):
-    official = serializers.SlugRelatedField[Official](slug_field="ocd_id", read_only=True)
-    counterpart = CounterpartNameSerializer(read_only=True)
+    official = serializers.SlugRelatedField[Official](slug_field="ocd_id", read_only=True, allow_null=True)
+    counterpart = CounterpartNameSerializer(read_only=True, allow_null=True)
 
     class Meta:
         model = Participant

@@ -61,9 +61,8 @@ class Pagination(pagination.BasePagination):
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         following = {
-            "type": "string",
+            "type": ["string", "null"],
             "format": "uri",
-            "nullable": True,
             "description": "The address of the next page; null on the last.",
         }
         properties = {"next": following, "results": schema}

@@ -154,6 +154,8 @@ class Schema(AutoSchema):
             codes |= {409, 412, 413, 415}
         if self.view.action in self.view.replaces:
             codes |= {428}
+        if self.view.action in self.view.by_status:
+            codes |= {409}
         component = self.resolve_serializer(ProblemSerializer, "response")
         return {code: _refusal(code, component.ref) for code in codes}
 

@@ -40,6 +40,8 @@ class Route(viewsets.GenericViewSet[Any]):
     lists: ClassVar[Set[str]] = frozenset({"list"})
     once: ClassVar[Set[str]] = frozenset()
     replaces: ClassVar[Set[str]] = frozenset()
+    by_status: ClassVar[Set[str]] = frozenset()
+    """Reads that there are only while the record has a certain status: 409 otherwise."""
     versioned: ClassVar[Set[str]] = frozenset()
     tagged: ClassVar[Set[str]] = frozenset()
 
