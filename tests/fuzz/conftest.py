@@ -1,6 +1,7 @@
 """How many cases, and which: the same ones in every run of the tests, others each time with `make fuzz`."""
 
 import os
+from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
 
@@ -8,7 +9,7 @@ from tests.access.matrix.conftest import askers, world
 
 __all__ = ["askers", "world"]
 CASES = int(os.environ.get("FUZZ", "0"))
-quiet = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck)}
+quiet: dict[str, Any] = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck)}
 # Made smaller only where there is time for it.
 settings.register_profile("short", phases=[Phase.generate], derandomize=True, max_examples=100, **quiet)
 settings.register_profile("long", max_examples=max(CASES, 1), **quiet)

@@ -79,7 +79,7 @@ def test_any_cursor_opens_a_page(model: Any, order: str, cursor: str) -> None:
 @pytest.mark.django_db
 @given(CURSORS, st.booleans())
 def test_any_cursor_opens_a_page_of_engagements(cursor: str, is_backward: bool) -> None:
-    where = {"before" if is_backward else "after": cursor}
+    where: dict[str, Any] = {"before" if is_backward else "after": cursor}
     assert not pages.page_of(Engagement.objects.filter(pk=0), **where).rows
 
 

@@ -79,7 +79,7 @@ def backup_role(cluster: Cluster) -> Iterator[None]:
     with cluster.connect() as connection:
         connection.execute(drop)
         for line in MAKE_BACKUP_ROLE:
-            connection.execute(sql.SQL(line).format(password=cluster.memory[BACKUP]))  # type: ignore[arg-type]
+            connection.execute(sql.SQL(line).format(password=cluster.memory[BACKUP]))
     try:
         yield
     finally:
