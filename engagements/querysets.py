@@ -44,8 +44,8 @@ def _titled(words: str) -> list[int] | None:
     pattern = "%" + re.sub(r"([\\%_])", r"\\\1", words) + "%"
     with connection.cursor() as cursor:
         cursor.execute("SELECT rls.engagements_titled(%s, %s)", [pattern, FEW + 1])
-        found: list[int] = cursor.fetchone()[0]
-    return found if len(found) <= FEW else None
+        found: list[int] | None = cursor.fetchone()[0]
+    return found if found is not None and len(found) <= FEW else None
 
 
 class EngagementQuerySet(ProtectedQuerySet):

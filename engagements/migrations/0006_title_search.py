@@ -5,7 +5,8 @@ from django.db import migrations
 from diplomacy.lib.rls.roles import KEEPER, ROLES
 
 # Behind a policy no index over words is used, because `ILIKE` could tell of rows that it was not to see: the search is
-# made here, by who may look everything up, and answers for the reader alone.
+# made here, by who may look everything up, and answers for the reader alone. NULL: of the 500 newest so many have the
+# words that the list, read on from its beginning, is full at once.
 SEARCH = f"""
 CREATE FUNCTION rls.engagements_titled(pattern text, most integer) RETURNS bigint[]
 LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
@@ -14,6 +15,15 @@ DECLARE
     is_federal boolean := 'federal' = ANY (held);
     is_system boolean := rls.is_system();
 BEGIN
+    IF most <= (
+        SELECT count(*) * 40 FROM (
+            SELECT title, readers, federal_reads FROM public.engagements_engagement WHERE filed_at IS NOT NULL
+            ORDER BY starts_on DESC NULLS FIRST, id DESC LIMIT 500
+        ) newest
+        WHERE title ILIKE pattern AND (is_system OR readers && held OR (is_federal AND federal_reads))
+    ) THEN
+        RETURN NULL;
+    END IF;
     RETURN ARRAY(
         SELECT id FROM public.engagements_engagement
         WHERE title ILIKE pattern AND (is_system OR readers && held OR (is_federal AND federal_reads))
