@@ -147,7 +147,11 @@ def run(var: Path, port: int, address: str) -> int:
 
 
 def main() -> int:
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (
+        signal.SIGINT,
+        signal.SIGTERM,
+        signal.SIGHUP,
+    ):  # deaf to the first, if started from a script
         signal.signal(number, interrupt)
     port = os.environ.get("PORT", "8000")
     address = os.environ.setdefault("PUBLIC_URL", f"http://{HOST}:{port}")

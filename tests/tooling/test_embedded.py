@@ -209,6 +209,34 @@ def run_product(var: Path, **more: str) -> tuple[int, str]:
     return process.returncode, process.stdout + process.stderr
 
 
+def test_the_product_hears_an_interrupt_though_a_script_has_started_it_deaf(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "diplomacy.run"],
+        cwd=BASE_DIR,
+        env=environment(VAR_DIR=str(tmp_path / "var"), PORT=str(a_free_port())),
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        preexec_fn=be_deaf,  # noqa: PLW1509 (this process has one thread when it forks)
+    )
+    assert wait_until((tmp_path / "var" / "services.json").exists)
+    process.send_signal(signal.SIGINT)
+    try:
+        assert "Stopp" in process.communicate(timeout=30)[0]
+    finally:
+        process.terminate()
+    assert not is_up(tmp_path / "var")
+
+
+def be_deaf() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def a_free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root meets this")
 def test_root_changes_nobody_elses_permissions(at: Path) -> None:
     at.parent.chmod(0o700)
