@@ -34,7 +34,7 @@ CAST: tuple[Person, ...] = (
     Person("both", (Seat("texas", "staff"), Seat("california", "staff"))),  # acts for Texas
     Person("mixed", (Seat("california", "reader"), Seat("desk_mexico", "liaison"))),  # acts for California
     Person("otto", (Seat("california", "staff", holds=False),)),
-    Person("fay", (Seat("california", "lead", holds=False),)),  # begins tomorrow
+    Person("fay", (Seat("california", "lead", holds=False),)),  # has not begun
     Person("greg", (Seat("texas", "staff", holds=False),)),  # named on restricted engagements, then left
     Person("flo", (Seat("desk_mexico", "desk_lead", holds=False),)),
     Person("mover", (Seat("california", "lead", holds=False), Seat("nevada", "reader"))),
@@ -43,7 +43,9 @@ CAST: tuple[Person, ...] = (
     Person("inactive", (Seat("california", "lead"),), is_signed_in=False),
     Person("anonymous", is_signed_in=False),
 )
-BEGINS_TOMORROW = {"fay"}
+HAVE_NOT_BEGUN = {"fay"}
+BEGINNING = timedelta(days=2)
+"""Tomorrow would come during a run past midnight."""
 
 
 @dataclass
@@ -113,8 +115,8 @@ def close(cast: dict[str, Met]) -> None:
             continue
         for seat in met.person.seats:
             rows = Member.objects.filter(user=met.user, role=seat.role)
-            if met.person.name in BEGINS_TOMORROW:
-                rows.update(starts_on=today + timedelta(days=1))
+            if met.person.name in HAVE_NOT_BEGUN:
+                rows.update(starts_on=today + BEGINNING)
             elif not seat.holds:
                 rows.update(starts_on=today - timedelta(days=9), ends_on=today)
         if met.person.name == "inactive":
