@@ -17,6 +17,7 @@ from accounts.models.offices import Office
 from accounts.models.officials import Official
 from accounts.querysets import DelegationQuerySet, MemberQuerySet, oldest_attestation
 from diplomacy.lib import washington
+from diplomacy.lib.prepared import HOLE, Prepared
 from diplomacy.lib.references import ReferenceField
 
 
@@ -59,7 +60,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         if not self.is_active:
             return []
         today = washington.today()
-        held = list(_standing_on(today, oldest_attestation(today)).filter(user=self))
+        held = _standing_on(today, oldest_attestation(today)).rows(self.pk)
         if not any(member.delegation_id for member in held):
             return held
         current = set(Member.objects.current().filter(user=self).values_list("pk", flat=True))
@@ -84,11 +85,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 @lru_cache(maxsize=2)
-def _standing_on(today: date, attested_after: date) -> "MemberQuerySet":
-    """What all requests of a day ask alike, put together once: that took longer than PostgreSQL's answer. The second
-    date is only told apart: settings move it, and `current` reads it for itself."""
-    held = Member.objects.current_if_delegations_hold().with_coalitions()
-    return held.select_related("office", "delegation").order_by("pk")
+def _standing_on(today: date, attested_after: date) -> "Prepared[Member]":
+    """What all requests of a day ask alike. The second date is only told apart: settings move it, and `current` reads it
+    for itself."""
+    held = Member.objects.filter(user=HOLE).current_if_delegations_hold().with_coalitions()
+    return Prepared(held.select_related("office", "delegation").order_by("pk"))
 
 
 class Member(models.Model):
