@@ -28,11 +28,11 @@ assets/.stamp: package.json package-lock.json diplomacy/assets.py | .venv/.produ
 	$(BIN)/python -m diplomacy.assets
 	@touch $@
 
-test: setup-dev  ## every test, browser tests included (TESTS=tests/accounts for some)
+test: setup-dev  ## every test, browser tests included; each page as one person (TESTS=tests/accounts for some)
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS) $(TESTS)
 
-check: check-code  ## what CI runs: the checks of the code, then make test
-	$(MAKE) test
+check: check-code  ## what CI runs: the checks of the code, then make test with each page as everybody
+	LOOKS=all $(MAKE) test
 
 check-code: setup-dev
 	$(BIN)/ruff format --check .
