@@ -51,8 +51,8 @@ matrix: setup-dev  ## every address × person × method × state × record again
 exhaustive: matrix  ## the matrix, and every hostile value in every field of the API
 	HOSTILE=full $(BIN)/python -m pytest -n 2 --dist worksteal --timeout 3600 $(PYTEST_ARGS) tests/api/test_hostile.py
 
-mutants: setup-dev  ## take each visible_to away in turn; prints who noticed
-	$(BIN)/python -m pytest -n 0 -s --timeout 3600 $(PYTEST_ARGS) tests/access/matrix/mutants.py
+mutants: setup-dev  ## each visible_to and each policy of PostgreSQL taken away, and each policy true for all: who noticed
+	MUTANTS=full $(BIN)/python -m pytest -n 0 -s --timeout 3600 $(PYTEST_ARGS) tests/access/matrix/mutants.py tests/access/matrix/test_policies.py
 
 races: setup-dev  ## RACES=50000 requests of many people over two connections, directly and through PgBouncer (PGBOUNCER=path)
 	RACES=$${RACES:-50000} $(BIN)/python -m pytest -n 0 -s --timeout 14400 $(PYTEST_ARGS) tests/walls/test_races.py

@@ -108,9 +108,10 @@ def briefing_readers(briefing: "Briefing") -> list[str]:
     return [readers.office(briefing.office_id, role) for role in sorted(BRIEFING_ROLES)]
 
 
-def delivery_readers(delivery: "Delivery", labels: Iterable[str]) -> list[str]:
-    """The reader, and who acts in their place, unless some of it is for the reader alone."""
-    own = [readers.person(delivery.recipient_id)]
+def delivery_readers(delivery: "Delivery", office_id: int, labels: Iterable[str]) -> list[str]:
+    """The reader, as long as they serve in the office that brought it, and who acts in their place, unless some of it
+    is for the reader alone."""
+    own = [readers.colleague(office_id, readers.person(delivery.recipient_id))]
     return own if Label.RED in labels else [*own, readers.seat(delivery.member_id)]
 
 

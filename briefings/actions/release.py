@@ -74,8 +74,13 @@ def _deliver(held: Briefing, cuts: list[Cut]) -> list[Delivery]:
         for cut in cuts
     ]
     labels = dict(held.sections.values_list("pk", "label"))
+    offices = dict(
+        Member.objects.filter(pk__in=[cut.member_id for cut in cuts]).values_list("pk", "office_id")
+    )
     for copy, cut in zip(copies, cuts, strict=True):
-        copy.readers = rules.delivery_readers(copy, [labels[pk] for pk in cut.sections])
+        copy.readers = rules.delivery_readers(
+            copy, offices[cut.member_id], [labels[pk] for pk in cut.sections]
+        )
     made = Delivery.objects.bulk_create(copies, batch_size=CHUNK)
     rows = [(copy.pk, section) for copy, cut in zip(made, cuts, strict=True) for section in cut.sections]
     through = Delivery.sections.through

@@ -33,6 +33,9 @@ CAST: tuple[Person, ...] = (
     Person("auditor", (Seat("oversight", "auditor"),)),
     Person("both", (Seat("texas", "staff"), Seat("california", "staff"))),  # acts for Texas
     Person("mixed", (Seat("california", "reader"), Seat("desk_mexico", "liaison"))),  # acts for California
+    Person(  # reads in the federal role what others read in that of offices; acts for Japan
+        "several", (Seat("desk_japan", "liaison"), Seat("desk_mexico", "briefer"), Seat("california", "lead"))
+    ),
     Person("otto", (Seat("california", "staff", holds=False),)),
     Person("fay", (Seat("california", "lead", holds=False),)),  # has not begun
     Person("greg", (Seat("texas", "staff", holds=False),)),  # named on restricted engagements, then left

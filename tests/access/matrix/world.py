@@ -126,6 +126,8 @@ ADVICE: tuple[tuple[Path, str], ...] = (
     (Path("given shared", visibility="shared", offices=("texas",), people=("nina",), starts=30), "again"),
     (Path("given public", visibility="public", starts=30), "again"),
     (Path("given restricted", by="lee", visibility="restricted", people=("rita", "tom"), starts=30), "again"),
+    (Path("asks restricted", by="lee", visibility="restricted", people=("rita",), starts=30), "question"),
+    (Path("responded restricted", by="lee", visibility="restricted", people=("rita",), starts=30), "responded"),
     (Path("two desks", starts=30), "two"),
 )  # fmt: skip
 
