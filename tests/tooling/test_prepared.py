@@ -15,9 +15,7 @@ def test_each_is_answered_for_the_person_asked_for(maria: Member, tom: Member, o
     for user in (maria.user, tom.user, operator, maria.user):
         given = prepared.rows(user.pk)
         assert given == members_of(user.pk)
-        assert [held.coalition_ids for held in given] == [
-            held.coalition_ids for held in members_of(user.pk)
-        ]
+        assert [held.coalition_ids for held in given] == [held.coalition_ids for held in members_of(user.pk)]
 
 
 def test_the_office_comes_with_it(maria: Member, django_assert_num_queries: object) -> None:
