@@ -67,11 +67,6 @@ MOVED = """
 CREATE TRIGGER countries_after_move AFTER UPDATE OF country ON counterparts_counterpart
     FOR EACH ROW WHEN (OLD.country <> NEW.country) EXECUTE FUNCTION engagements_counterpart_moved();
 """
-FILL = f"""
-SET LOCAL ROLE {KEEPER};
-INSERT INTO {COUNTRIES} (engagement_id, country) {FOUND.format(and_stop="", and_met="")} ON CONFLICT DO NOTHING;
-RESET ROLE;
-"""
 UNDO = f"""
 DROP TRIGGER countries_after_move ON counterparts_counterpart;
 {"".join(f"DROP TRIGGER countries_after_{event} ON {table};" for table in ("engagements_stop", MET) for event in ("insert", "update", "delete"))}
@@ -121,5 +116,5 @@ class Migration(migrations.Migration):
             writes=parent(ENGAGEMENT, "engagement_id", OWNER),
             privileges="SELECT, DELETE",
         ),
-        migrations.RunSQL(KEEP + TRIGGERS + MOVED + HAND_OVER + FILL, UNDO),
+        migrations.RunSQL(KEEP + TRIGGERS + MOVED + HAND_OVER, UNDO),
     ]
