@@ -1,9 +1,35 @@
 from typing import Self
 
 from django.db.models import Case, IntegerField, Q, Value, When
+from django.utils import timezone
 
 from counterparts.folding import fold
 from diplomacy.lib.readers import SignedInQuerySet
+
+
+class ListEditionQuerySet(SignedInQuerySet):
+    def current(self) -> Self:
+        """The last that was loaded of each list."""
+        return self.filter(state="loaded").order_by("source", "-id").distinct("source")
+
+
+class ListingQuerySet(SignedInQuerySet):
+    def live(self) -> Self:
+        return self.filter(delisted_on=None)
+
+
+class HitQuerySet(SignedInQuerySet):
+    def live(self) -> Self:
+        return self.filter(gone_at=None)
+
+
+class CountryGuidanceQuerySet(SignedInQuerySet):
+    def in_force(self, country: str, subdivision: str = "") -> Self:
+        """Of the country, and of the part of it that is named; the versions that nothing has replaced."""
+        today = timezone.localdate()
+        until = Q(ends_on=None) | Q(ends_on__gte=today)
+        held = self.filter(until, replaced_by=None, country=country, starts_on__lte=today)
+        return held.filter(subdivision__in={"", subdivision})
 
 
 class CounterpartQuerySet(SignedInQuerySet):

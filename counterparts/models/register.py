@@ -4,9 +4,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from accounts.models import Office
+from accounts.models import Member, Office
 from counterparts import places
 from counterparts.querysets import CounterpartQuerySet
+from diplomacy.lib.readers import Protected, ProtectedQuerySet
 from diplomacy.lib.references import ReferenceField
 
 
@@ -46,8 +47,24 @@ class Counterpart(models.Model):
         related_name="parts",
         verbose_name="part of",
     )
+    birth_year = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Of a person, when it is known"
+    )
     profile = models.TextField(max_length=5000, blank=True)
     website = models.URLField(blank=True)
+    address = models.TextField("forms of address", max_length=1000, blank=True)
+    precedence = models.TextField(max_length=1000, blank=True)
+    interpreters = models.TextField(max_length=1000, blank=True)
+    dietary = models.TextField("food and drink", max_length=1000, blank=True)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged_from",
+        db_index=False,
+    )
     added_for = models.ForeignKey(Office, models.PROTECT, related_name="+")
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     added_at = models.DateTimeField(auto_now_add=True)
@@ -61,12 +78,21 @@ class Counterpart(models.Model):
             GinIndex(fields=["folded"], opclasses=["gin_trgm_ops"], name="counterpart_folded"),
             models.Index(fields=["country", "name"], name="counterpart_country"),
             models.Index(fields=["name", "id"], name="counterpart_name"),
+            models.Index(
+                fields=["merged_into"], condition=Q(merged_into__isnull=False), name="counterpart_merged"
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(parent=F("id")), name="counterpart_is_not_part_of_itself"),
             models.CheckConstraint(
                 condition=Q(subdivision="") | Q(subdivision__startswith=F("country")),
                 name="subdivision_lies_in_its_country",
+            ),
+            models.CheckConstraint(
+                condition=~Q(merged_into=F("id")), name="counterpart_is_not_merged_into_itself"
+            ),
+            models.CheckConstraint(
+                condition=Q(birth_year=None) | Q(kind="person"), name="only_people_are_born"
             ),
         ]
 
@@ -92,6 +118,40 @@ class Alias(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Source(models.Model):
+    """Where something about a counterpart was learnt."""
+
+    counterpart = models.ForeignKey(Counterpart, models.CASCADE, related_name="sources")
+    title = models.CharField(max_length=200)
+    url = models.URLField(max_length=500, blank=True)
+    seen_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class CounterpartNote(Protected):
+    """What one office or desk keeps to itself about a counterpart."""
+
+    counterpart = models.ForeignKey(Counterpart, models.CASCADE, related_name="notes")
+    office = models.ForeignKey(Office, models.PROTECT, related_name="+")
+    text = models.TextField(max_length=5000)
+    written_by = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    written_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ProtectedQuerySet.as_manager()
+
+    class Meta(Protected.Meta):
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["counterpart", "office"], name="note_of_office")]
+
+    def __str__(self) -> str:
+        return f"note on {self.counterpart_id}"
 
 
 class Post(models.Model):

@@ -1,0 +1,59 @@
+"""Two counterparts that are one, or that somebody said are not."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.models import Member
+from counterparts.models.register import Counterpart
+from diplomacy.lib.readers import SignedInQuerySet
+from diplomacy.lib.references import ReferenceField
+
+
+class Merge(models.Model):
+    """What was moved from one counterpart to the other, so that it can be moved back."""
+
+    reference = ReferenceField("M")
+    kept = models.ForeignKey(Counterpart, models.PROTECT, related_name="merges")
+    gone = models.ForeignKey(Counterpart, models.PROTECT, related_name="merges_away")
+    moved: Any = models.JSONField(
+        default=dict, help_text="For each relation, the ids of the rows that were moved"
+    )
+    by = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(Member, models.PROTECT, null=True, related_name="+")
+
+    objects = SignedInQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(kept=F("gone")), name="merge_is_of_two"),
+            models.UniqueConstraint(fields=["gone"], condition=Q(undone_at=None), name="merged_away_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.gone_id} into {self.kept_id}"
+
+
+class Distinct(models.Model):
+    """Somebody looked at two that seem alike, and they are two. `first` has the smaller id."""
+
+    first = models.ForeignKey(Counterpart, models.CASCADE, related_name="+")
+    second = models.ForeignKey(Counterpart, models.CASCADE, related_name="+")
+    reason = models.CharField(max_length=500)
+    by = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    objects = SignedInQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="distinct_once"),
+            models.CheckConstraint(condition=Q(first__lt=F("second")), name="distinct_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_id} is not {self.second_id}"
