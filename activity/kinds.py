@@ -81,6 +81,8 @@ KINDS = {
     "accounts.token_revoked": Kind("took a token back"),
     "counterparts.added": Kind("added this counterpart"),
     "counterparts.changed": Kind("changed this counterpart"),
+    "counterparts.hit_found": Kind("A possible match with a public list was found. It is not a finding."),
+    "counterparts.hit_disposed": Kind("said what a possible match is"),
     "records.asked": Kind("took in a request for records"),
     "records.marked": Kind("marked what of this record is exempt from disclosure"),
     "records.made": Kind("had a file of records made"),

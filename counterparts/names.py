@@ -8,11 +8,16 @@ found among real lists.
 import hashlib
 import re
 from functools import cache
+from itertools import chain, groupby
 from pathlib import Path
+
+from anyascii import anyascii
 
 from counterparts.folding import fold
 
 WORDS = Path(__file__).parent / "words"
+APOSTROPHE = re.compile("['’ʼʻ`]")
+"""`Ky'ong` and `Kyong` are one word; soft signs become one too."""
 LONGEST = 6
 """Words of the longest title or legal form."""
 LINKS = frozenset({"of", "the", "and", "for", "de", "del", "von", "zu", "to"})
@@ -24,7 +29,7 @@ def bare(name: str, *, is_person: bool) -> str:
 
     Never empty unless the folded name is: a body called “Limited” stays `limited`.
     """
-    words = fold(name).split()
+    words = _initials_together(fold(APOSTROPHE.sub("", anyascii(name))).split())
     strip = _phrases("titles.txt" if is_person else "legal_forms.txt")
     kept = _without(words, strip)
     return " ".join(kept or words)
@@ -35,6 +40,13 @@ def rules_digest() -> str:
     """Of the words that are stripped. When they change, every name is compared again (64 hexadecimal digits)."""
     text = b"".join(path.read_bytes() for path in sorted(WORDS.glob("*.txt")))
     return hashlib.sha256(text).hexdigest()
+
+
+def _initials_together(words: list[str]) -> list[str]:
+    """`a b c company` is the `abc company`; the single initial of a person stays by itself."""
+    runs = (list(run) for _, run in groupby(words, key=lambda word: len(word) == 1))
+    joined = (["".join(run)] if len(run) > 1 and len(run[0]) == 1 else run for run in runs)
+    return list(chain.from_iterable(joined))
 
 
 def _without(words: list[str], strip: frozenset[str]) -> list[str]:

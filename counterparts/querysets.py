@@ -1,6 +1,6 @@
 from typing import Self
 
-from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models import Case, F, IntegerField, Q, Value, When
 from django.utils import timezone
 
 from counterparts.folding import fold
@@ -46,6 +46,11 @@ class CounterpartQuerySet(SignedInQuerySet):
         )
         found = found.annotate(rank=first)
         return found.order_by("rank", "name") if words else found.none()
+
+    def due(self, mark: str) -> Self:
+        """Never compared with the lists, or not since one of them, or the counterpart, changed."""
+        since = Q(screening__mark=mark, screening__version=F("version"))
+        return self.filter(merged_into=None).exclude(since).order_by("pk")
 
     def called(self, text: str) -> Self:
         """Exactly this name, in any script: the name, the native name or an alias."""

@@ -299,6 +299,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "engagements.tasks.lapse_overdue",
         "schedule": 60.0,
     },
+    "screen counterparts": {
+        "task": "counterparts.tasks.screen",
+        "schedule": float(os.environ.get("SCREEN_SECONDS", "30")),
+        "options": {"expires": 30},
+    },
     "expire briefings": {"task": "briefings.tasks.expire", "schedule": 600.0},
     "remind offices of who serves": {"task": "accounts.tasks.remind", "schedule": 3600.0},
     "seal the log": {

@@ -1,0 +1,158 @@
+"""Possible matches with public lists: found, weighed in words, disposed of by each office for itself."""
+
+from datetime import date
+
+import pytest
+from django.db import connection
+
+from accounts.models import Member
+from activity.models import Entry
+from counterparts import actions, screening
+from counterparts.models import Counterpart, Disposition, Hit
+from diplomacy.lib.errors import Conflict, Forbidden, Invalid
+from diplomacy.lib.rls import reading_as
+from tests.factories import lists
+
+pytestmark = pytest.mark.django_db
+TITLES = [
+    "", "President ", "His Excellency ", "Prime Minister ", "Foreign Minister ", "General ", "Dr. ", "Sheikh ",
+    "Governor ", "Deputy Prime Minister ", "H.E. Mr. ", "Ambassador ", "Minister of Defence ", "Prof. Dr. ",
+]  # fmt: skip
+LISTED = ["PRIMEROV, Aleksandr Ivanovich", "AL-MITHALI, Yusuf Hasan", "KIM, Ye Si", "EJEMPLO RUIZ, Julia"]
+SPOKEN = ["Aleksandr Primerov", "Yusuf al-Mithali", "Kim Ye-si", "Julia Ejemplo Ruiz"]
+
+
+def add(by: Member, name: str = "Aleksandr Primerov", kind: str = "person", **more: object) -> Counterpart:
+    return actions.add(by=by, name=name, kind=kind, country=more.pop("country", "RU"), **more)
+
+
+def hits(counterpart: Counterpart) -> list[Hit]:
+    actions.screen(counterpart)
+    return list(Hit.objects.live().filter(counterpart=counterpart))
+
+
+@pytest.mark.parametrize("title", TITLES)
+@pytest.mark.parametrize("at", range(len(LISTED)))
+def test_every_listed_person_is_found_with_and_without_a_title(maria: Member, title: str, at: int) -> None:
+    edition = lists.edition()
+    entries = [lists.listing(name, in_=edition) for name in LISTED]
+    (hit,) = hits(add(maria, f"{title}{SPOKEN[at]}", country="ZM"))
+    assert hit.listing == entries[at]
+
+
+def test_a_hit_says_which_list_of_which_day_and_why(maria: Member) -> None:
+    edition = lists.edition(of=date(2026, 2, 27))
+    lists.listing("PRIMEROV, Aleksandr", in_=edition, countries=["RU"], birth_years=[1961])
+    (hit,) = hits(add(maria, birth_year=1962))
+    assert (hit.level, hit.listing.edition.published_on) == ("strong", date(2026, 2, 27))
+    assert hit.reasons == [
+        "The names are 100 of 100 alike.",
+        "Raised: the list names Russian Federation too.",
+        "Raised: born 1962; the list says 1961.",
+    ]
+
+
+def test_kind_country_and_year_of_birth_lower_a_hit_in_words(maria: Member) -> None:
+    lists.listing("PRIMEROV, Aleksandr", in_=lists.edition(), countries=["RU"], birth_years=[1931])
+    one = add(maria, country="FR", birth_year=1980)
+    assert hits(one) == []
+    actions.change(one, by=maria, version=one.version, birth_year=None)
+    (hit,) = hits(one)
+    assert "Lowered: the list names Russian Federation, not France." in hit.reasons
+
+
+def test_an_organisation_of_a_persons_name_is_no_match(maria: Member) -> None:
+    lists.listing("Aleksandr Primerof", in_=lists.edition(), kind="body")
+    assert hits(add(maria)) == []
+
+
+def test_fara_is_information_and_no_match(maria: Member) -> None:
+    lists.listing(
+        "Ministry of Examples", in_=lists.edition("fara"), kind="principal", registration="6653", represented_by="Firm LLP"
+    )  # fmt: skip
+    (hit,) = hits(add(maria, "Ministry of Examples", "national", country="GB"))
+    assert hit.level == "information"
+    assert not Entry.objects.filter(kind="counterparts.hit_found").exists()
+
+
+def test_whoever_is_new_or_changed_is_due_and_everybody_when_a_list_changes(maria: Member) -> None:
+    edition = lists.edition()
+    one, other = add(maria), add(maria, "Julia Ejemplo")
+    assert actions.screen_due() == 2
+    assert actions.screen_due() == 0
+    actions.change(one, by=maria, version=one.version, aliases=["Sasha Primerov"])
+    assert [due.pk for due in Counterpart.objects.due(screening.mark())] == [one.pk]
+    actions.screen_due()
+    lists.listing("EJEMPLO, Julia", in_=edition)
+    lists.edition(of=date(2026, 4, 1))
+    assert actions.screen_due() == 2
+    assert other.hits.get().level == "strong"
+
+
+def test_a_hit_is_recorded_once_and_again_only_when_it_is_news(maria: Member) -> None:
+    entry = lists.listing("PRIMEROV, Aleksandr", in_=lists.edition())
+    one = add(maria)
+    hits(one)
+    hits(one)
+    assert Entry.objects.filter(kind="counterparts.hit_found").count() == 1
+    entry.digest = "0" * 64
+    entry.save()
+    hits(one)
+    assert Entry.objects.filter(kind="counterparts.hit_found").count() == 2
+
+
+def test_an_entry_that_has_vanished_is_a_hit_no_longer_and_what_was_said_is_kept(maria: Member) -> None:
+    entry = lists.listing("PRIMEROV, Aleksandr", in_=lists.edition())
+    one = add(maria)
+    (hit,) = hits(one)
+    actions.dispose(hit, by=maria, verdict="different", reason="Another patronymic.", digest=hit.digest)
+    entry.names.update(is_live=False)
+    assert hits(one) == []
+    assert Disposition.objects.filter(hit=hit).exists()
+
+
+class TestDisposing:
+    @pytest.fixture
+    def hit(self, maria: Member) -> Hit:
+        lists.listing("PRIMEROV, Aleksandr", in_=lists.edition())
+        (hit,) = hits(add(maria))
+        return hit
+
+    def test_it_stays_until_the_entry_or_the_counterpart_changes_materially(
+        self, maria: Member, hit: Hit
+    ) -> None:
+        said = actions.dispose(
+            hit, by=maria, verdict="different", reason="Born elsewhere.", digest=hit.digest
+        )
+        one = hit.counterpart
+        actions.change(one, by=maria, version=one.version, profile="A word more about him.")
+        hits(one)
+        hit.refresh_from_db()
+        assert hit.digest == said.digest
+        one.refresh_from_db()
+        actions.change(one, by=maria, version=one.version, birth_year=1961)
+        hits(one)
+        hit.refresh_from_db()
+        assert hit.digest != said.digest
+
+    def test_it_needs_a_reason_a_writer_and_the_hit_as_it_is(
+        self, maria: Member, gov: Member, hit: Hit
+    ) -> None:
+        with pytest.raises(Invalid):
+            actions.dispose(hit, by=maria, verdict="same", reason="  ", digest=hit.digest)
+        with pytest.raises(Conflict):
+            actions.dispose(hit, by=maria, verdict="same", reason="Seen him.", digest="0" * 64)
+        with pytest.raises(Forbidden):
+            actions.dispose(hit, by=gov, verdict="same", reason="Seen him.", digest=hit.digest)
+        assert not Disposition.objects.exists()
+
+    def test_each_office_reads_its_own_word_and_no_others(
+        self, maria: Member, tom: Member, liaison: Member, hit: Hit
+    ) -> None:
+        actions.dispose(hit, by=maria, verdict="different", reason="Met both.", digest=hit.digest)
+        with connection.cursor() as cursor:
+            for person, seen in ((maria, 1), (tom, 0), (liaison, 0)):
+                assert Disposition.objects.visible_to(person.user).count() == seen
+                with reading_as(person.user):
+                    cursor.execute("SELECT count(*) FROM counterparts_disposition")
+                    assert cursor.fetchone() == (seen,)
