@@ -3,7 +3,7 @@ from typing import Any, ClassVar
 import django_filters
 
 from counterparts import places
-from counterparts.models import Counterpart
+from counterparts.models import Counterpart, Hit
 from diplomacy.lib import forms as house
 
 SHOWN = 50
@@ -21,3 +21,29 @@ class CounterpartFilter(django_filters.FilterSet):  # type: ignore[misc]  # it h
 
     def by_name(self, rows: Any, name: str, text: str) -> Any:
         return rows.named_like(text)
+
+
+class HitFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no types
+    level = django_filters.ChoiceFilter(choices=Hit.Level.choices, empty_label="Any")
+    country = django_filters.ChoiceFilter(
+        field_name="counterpart__country", label="Country", choices=places.countries, empty_label="Any"
+    )
+    word = django_filters.ChoiceFilter(
+        label="Your office",
+        choices=[("open", "Has said nothing"), ("all", "Anything")],
+        method="by_word",
+        empty_label=None,
+    )
+
+    class Meta:
+        model = Hit
+        fields: ClassVar = ["level", "country", "word"]
+        form = house.FilterForm
+
+    @property
+    def qs(self) -> Any:
+        rows = super().qs
+        return rows if self.data.get("word") == "all" else rows.unspoken()
+
+    def by_word(self, rows: Any, name: str, chosen: str) -> Any:
+        return rows

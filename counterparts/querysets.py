@@ -1,10 +1,15 @@
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from django.db.models import Case, F, IntegerField, Q, Value, When
+from django.apps import apps
+from django.db.models import Case, F, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.utils import timezone
 
 from counterparts.folding import fold
-from diplomacy.lib.readers import SignedInQuerySet
+from diplomacy.lib.readers import ProtectedQuerySet, SignedInQuerySet
+
+if TYPE_CHECKING:
+    from accounts.models import Member
+    from counterparts.models import Hit
 
 
 class ListEditionQuerySet(SignedInQuerySet):
@@ -21,6 +26,28 @@ class ListingQuerySet(SignedInQuerySet):
 class HitQuerySet(SignedInQuerySet):
     def live(self) -> Self:
         return self.filter(gone_at=None)
+
+    def possible(self) -> Self:
+        """Without what is only information."""
+        return self.exclude(level="information")
+
+    def in_rows(self, member: "Member | None") -> Self:
+        """With both sides, and the standing word of the office that the member acts for."""
+        said = apps.get_model("counterparts.Disposition")._default_manager
+        own = said.filter(
+            hit=OuterRef("pk"), digest=OuterRef("digest"), office_id=member.office_id if member else None
+        )
+        word = Subquery(own.order_by("-id").values("verdict")[:1])
+        return self.select_related("counterpart", "listing__edition").annotate(word=word)
+
+    def unspoken(self) -> Self:
+        """Of rows that came with `in_rows`: those of which one's office has said nothing that still stands."""
+        return self.filter(word=None)
+
+
+class DispositionQuerySet(ProtectedQuerySet):
+    def of(self, hit: "Hit") -> Self:
+        return self.filter(hit=hit).select_related("by__user")
 
 
 class CountryGuidanceQuerySet(SignedInQuerySet):

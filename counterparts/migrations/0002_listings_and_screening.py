@@ -752,6 +752,12 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="hit",
             index=models.Index(
+                condition=models.Q(("gone_at", None)), fields=["score", "id"], name="hit_score"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="hit",
+            index=models.Index(
                 condition=models.Q(("gone_at", None)), fields=["counterpart"], name="hit_of_counterpart"
             ),
         ),

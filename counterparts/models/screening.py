@@ -4,12 +4,13 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from accounts.models import Member, Office
 from counterparts.models.listings import Listing
 from counterparts.models.register import Counterpart
-from counterparts.querysets import HitQuerySet
-from diplomacy.lib.readers import Protected, ProtectedQuerySet
+from counterparts.querysets import DispositionQuerySet, HitQuerySet
+from diplomacy.lib.readers import Protected
 from diplomacy.lib.references import ReferenceField
 
 
@@ -62,10 +63,20 @@ class Hit(models.Model):
         constraints = [models.UniqueConstraint(fields=["counterpart", "listing"], name="hit_once")]
         indexes = [
             models.Index(fields=["counterpart"], condition=Q(gone_at=None), name="hit_of_counterpart"),
+            models.Index(fields=["score", "id"], condition=Q(gone_at=None), name="hit_score"),
         ]
 
     def __str__(self) -> str:
         return f"{self.our_name} ~ {self.listed_name}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("counterparts:hit", args=[self.reference])
+
+    @property
+    def word_label(self) -> str:
+        """What the reader's office says; of a row that came with `in_rows`."""
+        word: str = self.word  # type: ignore[attr-defined]
+        return str(Disposition.Verdict(word).label) if word else ""
 
 
 class Disposition(Protected):
@@ -84,7 +95,7 @@ class Disposition(Protected):
     by = models.ForeignKey(Member, models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
 
-    objects = ProtectedQuerySet.as_manager()
+    objects = DispositionQuerySet.as_manager()
 
     class Meta(Protected.Meta):
         ordering = ["-id"]

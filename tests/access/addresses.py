@@ -76,6 +76,8 @@ PAGES: dict[str, str | Record | Role] = {
     "counterparts:regions": SIGNED_IN,
     "counterparts:detail": Record("counterpart", EVERYBODY),
     "counterparts:change": Record("counterpart", EVERYBODY, WRITERS | FEDERAL | BRIEFERS | {"tom", "ana"}),
+    "counterparts:hits": SIGNED_IN,
+    "counterparts:hit": Record("hit", EVERYBODY, WRITERS | FEDERAL | BRIEFERS | {"tom", "ana"}),
     "engagements:list": SIGNED_IN,
     "engagements:drafts": SIGNED_IN,
     "engagements:shared": SIGNED_IN,

@@ -9,11 +9,13 @@ from accounts.models import Member
 from activity import alarms
 from activity.models import Hold, Notice
 from briefings import actions as briefing_actions
+from counterparts.models import Counterpart, Hit
 from engagements import actions
 from records.models import Request
 from tests.factories import accounts as make_person
 from tests.factories import briefings as make_briefing
 from tests.factories import engagements as make
+from tests.factories import lists
 
 ABSENT = {"reference": "X-00000000", "key": "00000000-0000-4000-8000-000000000000", "question": "RQ-00000000"}
 
@@ -43,6 +45,7 @@ def build(maria: Member, liaison: Member, gov: Member, briefer: Member, second_b
             "filed": {"reference": filed.reference},
             "commitment": {"reference": commitment.reference},
             "counterpart": {"reference": filed.counterparts.get().reference},
+            "hit": {"reference": a_hit(filed.counterparts.get()).reference},
             "request": {"reference": request.reference},
             "advised": {"reference": make.advised(maria, liaison).request.reference},
             "briefing": {"reference": delivery.briefing.reference, "number": 1},
@@ -54,6 +57,12 @@ def build(maria: Member, liaison: Member, gov: Member, briefer: Member, second_b
             "alarm": {"reference": alarms.sound(maria, 151).reference},
         }
     )
+
+
+def a_hit(counterpart: Counterpart) -> Hit:
+    entry = lists.listing("Example Entry", in_=lists.edition(), kind="body")
+    fields = {"our_name": counterpart.name, "listed_name": entry.name, "digest": lists.DIGEST}
+    return Hit.objects.create(counterpart=counterpart, listing=entry, level="review", score=81, **fields)
 
 
 def asked_for(by: Member) -> Request:

@@ -52,6 +52,9 @@ STAFF = [
     Look("counterparts:add"),
     Look("counterparts:change", "counterpart"),
     Look("counterparts:list", query="q=zzzzz"),
+    Look("counterparts:hits"),
+    Look("counterparts:hits", query="word=all&level=strong"),
+    Look("counterparts:hit", "hit"),
 ]
 DESK = [
     Look("engagements:queue"),

@@ -8,6 +8,7 @@ from typing import Any
 from counterparts.models import ListEdition, Listing, ListingName
 from counterparts.names import bare
 
+DIGEST = "0" * 64
 _numbers = count(1)
 
 

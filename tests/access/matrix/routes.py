@@ -9,6 +9,7 @@ from django.urls import URLResolver, get_resolver
 from diplomacy.lib.web import not_here
 from tests.access.matrix.world import Held, Params, World
 from tests.factories.engagements import in_days
+from tests.factories.lists import DIGEST
 
 Body = Callable[[World, Held | None], dict[str, Any]]
 
@@ -130,6 +131,10 @@ PAGES: dict[str, Route] = {
     "counterparts:regions": page("", {"GET": OWN}),
     "counterparts:detail": page("counterpart", {"GET": READ}),
     "counterparts:change": page("counterpart", door("change", versioned(**COUNTERPART))),
+    "counterparts:hits": page("", {"GET": OWN}),
+    "counterparts:hit": page(
+        "hit", via("dispose", said(verdict="different", reason="Born elsewhere.", digest=DIGEST))
+    ),
     "engagements:list": page("", {"GET": OWN}),
     "engagements:drafts": page("", {"GET": OWN}),
     "engagements:shared": page("", {"GET": OWN}),
@@ -249,6 +254,11 @@ API: dict[str, Route] = {
         "counterpart", {"GET": READ, "PATCH": Ask("write", "change", said(city="Tecate"), tag="If-Match")}
     ),
     "api_counterparts-timeline": api("counterpart", {"GET": READ}),
+    "api_possible-matches-list": api("", {"GET": OWN}),
+    "api_possible-matches-detail": api("hit", {"GET": READ}),
+    "api_possible-matches-dispose": api(
+        "hit", post("dispose", said(verdict="different", reason="Born elsewhere.", digest=DIGEST))
+    ),
     "api_briefings-list": api("", {"GET": OWN, "POST": Ask("write", "draft_briefing", said(title="New"))}),
     "api_briefings-detail": api(
         "briefing", {"GET": READ, "PATCH": Ask("write", "change", said(title="Newer"), tag="If-Match")}

@@ -23,6 +23,7 @@ from tests.access.matrix import known, oracle, people
 from tests.access.matrix.known import Secret
 from tests.access.matrix.people import Houses, Met
 from tests.factories import engagements as make
+from tests.factories import lists
 from tests.factories.accounts import make_official
 
 Params = dict[str, Any]
@@ -158,6 +159,16 @@ def _register(world: World) -> None:
     said = {name: world.canaries.new(Secret(name, facts)) for name in ("profile", "native_name", "city")}
     body = make.counterpart(world.by("maria"), **said)
     world.add("counterpart", Held(facts, {"reference": body.reference}, body))
+    entry = lists.listing("Example Entry", in_=lists.edition(), kind="body")
+    hit = body.hits.create(
+        listing=entry,
+        level="review",
+        score=81,
+        our_name=body.name,
+        listed_name=entry.name,
+        digest=lists.DIGEST,
+    )
+    world.add("hit", Held(facts, {"reference": hit.reference}, hit))
     for name, office in list(world.houses.offices.items())[:2]:
         world.add("office", Held(oracle.Register(name), {"reference": office.reference}, office))
     coalition = world.houses.coalition

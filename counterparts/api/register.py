@@ -12,7 +12,7 @@ from activity import timeline
 from activity.serializers import EntrySerializer
 from counterparts import actions
 from counterparts.models import Counterpart
-from counterparts.serializers import (
+from counterparts.serializers.register import (
     CounterpartLineSerializer,
     CounterpartQuery,
     CounterpartSaidSerializer,

@@ -13,7 +13,7 @@ from activity import timeline
 from counterparts import actions, places, rules
 from counterparts.filters import SHOWN, CounterpartFilter
 from counterparts.forms import CounterpartForm
-from counterparts.models import Counterpart
+from counterparts.models import Counterpart, Hit, ListEdition, Screening
 from diplomacy.lib.errors import Invalid, Stale
 from diplomacy.lib.paging import Page, page_of
 from diplomacy.lib.references import new_reference
@@ -55,6 +55,12 @@ def detail(request: MemberRequest, reference: str) -> HttpResponse:
         "parts": Counterpart.objects.visible_to(request.user).filter(parent=counterpart)[:SHOWN],
         "posts": counterpart.posts.select_related("body"),
         "holders": counterpart.holders.select_related("person"),
+        "hits": Hit.objects.visible_to(request.user)
+        .live()
+        .in_rows(request.acting)
+        .filter(counterpart=counterpart),
+        "screening": Screening.objects.filter(counterpart=counterpart).first(),
+        "editions": ListEdition.objects.visible_to(request.user).current(),
         "entries": timeline.of(counterpart, request.user),
         "may_write": rules.may_write(request.acting),
     }

@@ -1,0 +1,4 @@
+from counterparts.api.register import CounterpartRoute
+from counterparts.api.screening import HitRoute
+
+__all__ = ["CounterpartRoute", "HitRoute"]

@@ -1,0 +1,3 @@
+from counterparts.serializers.register import CounterpartNameSerializer, choosable
+
+__all__ = ["CounterpartNameSerializer", "choosable"]
