@@ -3,7 +3,7 @@ from typing import Any, ClassVar
 import django_filters
 
 from counterparts import places
-from counterparts.models import Counterpart, Hit
+from counterparts.models import Counterpart, CountryGuidance, Hit
 from diplomacy.lib import forms as house
 
 SHOWN = 50
@@ -46,4 +46,28 @@ class HitFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no ty
         return rows if self.data.get("word") == "all" else rows.unspoken()
 
     def by_word(self, rows: Any, name: str, chosen: str) -> Any:
+        return rows
+
+
+class GuidanceFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no types
+    country = django_filters.ChoiceFilter(choices=places.countries, empty_label="Any")
+    kind = django_filters.ChoiceFilter(choices=CountryGuidance.Kind.choices, empty_label="Any")
+    when = django_filters.ChoiceFilter(
+        label="Show",
+        choices=[("now", "What is in force"), ("all", "Everything ever said")],
+        method="by_when",
+        empty_label=None,
+    )
+
+    class Meta:
+        model = CountryGuidance
+        fields: ClassVar = ["country", "kind", "when"]
+        form = house.FilterForm
+
+    @property
+    def qs(self) -> Any:
+        rows = super().qs
+        return rows if self.data.get("when") == "all" else rows.in_force()
+
+    def by_when(self, rows: Any, name: str, chosen: str) -> Any:
         return rows

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
 from django.apps import apps
@@ -9,7 +10,7 @@ from diplomacy.lib.readers import ProtectedQuerySet, SignedInQuerySet
 
 if TYPE_CHECKING:
     from accounts.models import Member
-    from counterparts.models import Hit
+    from counterparts.models import Counterpart, Hit
 
 
 class ListEditionQuerySet(SignedInQuerySet):
@@ -35,7 +36,7 @@ class HitQuerySet(SignedInQuerySet):
         """With both sides, and the standing word of the office that the member acts for."""
         said = apps.get_model("counterparts.Disposition")._default_manager
         own = said.filter(
-            hit=OuterRef("pk"), digest=OuterRef("digest"), office_id=member.office_id if member else None
+            hit=OuterRef("pk"), digest=OuterRef("digest"), office_id=member.office_id if member else 0
         )
         word = Subquery(own.order_by("-id").values("verdict")[:1])
         return self.select_related("counterpart", "listing__edition").annotate(word=word)
@@ -50,13 +51,24 @@ class DispositionQuerySet(ProtectedQuerySet):
         return self.filter(hit=hit).select_related("by__user")
 
 
+class CounterpartNoteQuerySet(ProtectedQuerySet):
+    def of(self, counterpart: "Counterpart") -> Self:
+        return self.filter(counterpart=counterpart).select_related("written_by__user", "office")
+
+
 class CountryGuidanceQuerySet(SignedInQuerySet):
-    def in_force(self, country: str, subdivision: str = "") -> Self:
-        """Of the country, and of the part of it that is named; the versions that nothing has replaced."""
+    def in_force(self) -> Self:
+        """Today, and replaced by no newer version."""
         today = timezone.localdate()
-        until = Q(ends_on=None) | Q(ends_on__gte=today)
-        held = self.filter(until, replaced_by=None, country=country, starts_on__lte=today)
-        return held.filter(subdivision__in={"", subdivision})
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=today), replaced_by=None, starts_on__lte=today)
+
+    def about(self, places: Iterable[tuple[str, str]]) -> Self:
+        """Of these (country, subdivision), each with what is said of its whole country."""
+        said = {(country, part) for place in places for country, part in (place, (place[0], "")) if country}
+        fitting = Q(pk__in=[])
+        for country, part in sorted(said):
+            fitting |= Q(country=country, subdivision=part)
+        return self.filter(fitting)
 
 
 class CounterpartQuerySet(SignedInQuerySet):

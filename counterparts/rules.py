@@ -1,12 +1,14 @@
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
+
 from accounts.models import Member
 from accounts.rules import ADVISING_ROLES, BRIEFING_ROLES, WRITING_ROLES
 from counterparts import places
 from diplomacy.lib.errors import Forbidden, Invalid
 
 if TYPE_CHECKING:
-    from counterparts.models import Counterpart
+    from counterparts.models import Counterpart, CountryGuidance
 
 WRITERS = WRITING_ROLES | ADVISING_ROLES | BRIEFING_ROLES
 
@@ -18,6 +20,24 @@ def may_write(member: Member | None) -> bool:
 def require_writer(member: Member) -> None:
     if not may_write(member):
         raise Forbidden("Your role reads the register of counterparts but does not change it.")
+
+
+def may_publish(member: Member | None) -> bool:
+    return member is not None and member.role in ADVISING_ROLES
+
+
+def require_desk(member: Member) -> None:
+    if not may_publish(member):
+        raise Forbidden("Federal desks write guidance. Offices read it.")
+
+
+def may_change_guidance(guidance: "CountryGuidance", member: Member | None) -> bool:
+    return member is not None and may_publish(member) and member.office_id == guidance.desk_id
+
+
+def require_own_guidance(guidance: "CountryGuidance", member: Member) -> None:
+    if not may_change_guidance(guidance, member):
+        raise Forbidden("Only the desk that wrote this guidance changes it.")
 
 
 def check_place(country: str, subdivision: str) -> None:
@@ -42,6 +62,15 @@ def _check_subdivision(country: str, subdivision: str) -> None:
                 ]
             }
         )
+
+
+def check_birth(kind: str, year: int | None) -> None:
+    if year is None:
+        return
+    if kind != "person":
+        raise Invalid({"birth_year": ["Only people have a year of birth."]})
+    if not 1850 <= year <= timezone.localdate().year:
+        raise Invalid({"birth_year": ["Check the year."]})
 
 
 def check_parent(counterpart: "Counterpart") -> None:

@@ -1,7 +1,7 @@
 from django.urls import URLPattern, URLResolver, path
 
+from counterparts.views import guidance, posts, screening
 from counterparts.views import register as views
-from counterparts.views import screening
 
 app_name = "counterparts"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -10,8 +10,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("lookup/", views.lookup, name="lookup"),
     path("lookup/people/", views.lookup, {"kind": "person"}, name="lookup_people"),
     path("lookup/regions/", views.regions, name="regions"),
+    path("guidance/", guidance.guidance_list, name="guidance_list"),
+    path("guidance/publish/", guidance.publish, name="publish_guidance"),
+    path("guidance/<ref:reference>/", guidance.guidance, name="guidance"),
+    path("guidance/<ref:reference>/change/", guidance.change_guidance, name="change_guidance"),
+    path("guidance/<ref:reference>/end/", guidance.end_guidance, name="end_guidance"),
     path("matches/", screening.hits, name="hits"),
     path("matches/<ref:reference>/", screening.hit, name="hit"),
     path("<ref:reference>/", views.detail, name="detail"),
+    path("<ref:reference>/post/", posts.hold_post, name="hold_post"),
+    path("<ref:reference>/posts/<int:number>/", posts.change_post, name="change_post"),
+    path("<ref:reference>/source/", posts.add_source, name="add_source"),
+    path("<ref:reference>/note/", guidance.note, name="note"),
     path("<ref:reference>/change/", views.change, name="change"),
 ]

@@ -27,6 +27,7 @@ ROUTES: dict[str, type[Route]] = {
     "advice-requests": engagements.AdviceRequestRoute,
     "commitments": engagements.CommitmentRoute,
     "counterparts": counterparts.CounterpartRoute,
+    "guidance": counterparts.GuidanceRoute,
     "possible-matches": counterparts.HitRoute,
     "briefings": briefings.BriefingRoute,
     "deliveries": briefings.DeliveryRoute,

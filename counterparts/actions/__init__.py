@@ -1,4 +1,22 @@
+from counterparts.actions.guidance import end as end_guidance
+from counterparts.actions.guidance import publish as publish_guidance
+from counterparts.actions.guidance import replace as replace_guidance
+from counterparts.actions.notes import note
+from counterparts.actions.posts import add_source, change_post, hold_post
 from counterparts.actions.register import add, change
 from counterparts.actions.screening import dispose, screen, screen_due
 
-__all__ = ["add", "change", "dispose", "screen", "screen_due"]
+__all__ = [
+    "add",
+    "add_source",
+    "change",
+    "change_post",
+    "dispose",
+    "end_guidance",
+    "hold_post",
+    "note",
+    "publish_guidance",
+    "replace_guidance",
+    "screen",
+    "screen_due",
+]

@@ -18,6 +18,7 @@ def add(*, by: Member, aliases: Sequence[str] = (), **fields: Any) -> Counterpar
     """Put a foreign body or person on the register."""
     rules.require_writer(by)
     rules.check_place(fields.get("country", ""), fields.get("subdivision", ""))
+    rules.check_birth(fields.get("kind", ""), fields.get("birth_year"))
     counterpart = Counterpart(added_for=by.office, added_by=by.user, **fields)
     counterpart.folded = _folded(counterpart, aliases)
     counterpart.save()
@@ -44,6 +45,7 @@ def change(
         setattr(held, name, value)
     rules.check_place(held.country, held.subdivision)
     rules.check_parent(held)
+    rules.check_birth(held.kind, held.birth_year)
     kept = list(held.aliases.values_list("name", flat=True)) if aliases is None else aliases
     held.folded = _folded(held, kept)
     held.version += 1

@@ -1,4 +1,5 @@
+from counterparts.api.guidance import GuidanceRoute
 from counterparts.api.register import CounterpartRoute
 from counterparts.api.screening import HitRoute
 
-__all__ = ["CounterpartRoute", "HitRoute"]
+__all__ = ["CounterpartRoute", "GuidanceRoute", "HitRoute"]

@@ -54,7 +54,7 @@ class CounterpartRoute(Route):
     def whole(self) -> QuerySet[Counterpart]:
         rows = self.visible().select_related("parent", "added_for")
         return rows.prefetch_related(
-            "aliases", "posts__body", "posts__person", "holders__body", "holders__person"
+            "aliases", "sources", "posts__body", "posts__person", "holders__body", "holders__person"
         )
 
     def list(self, request: Request) -> Response:

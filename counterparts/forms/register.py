@@ -9,6 +9,7 @@ from counterparts.folding import fold
 from counterparts.models import Counterpart
 from diplomacy.lib import forms as house
 
+PROTOCOL = ("address", "precedence", "interpreters", "dietary")
 MOST_ALIASES = 30
 LONGEST_ALIAS = 200
 
@@ -99,17 +100,29 @@ class CounterpartForm(house.Versioned, Place, house.ModelForm[Counterpart]):
     website = forms.URLField(required=False, max_length=200, assume_scheme="https")
 
     field_order = [
-        "kind", "name", "native_name", "aliases", "country", "region", "city", "parent", "profile", "website",
+        "kind", "name", "native_name", "aliases", "country", "region", "city", "parent", "birth_year", "profile",
+        "website", "address", "precedence", "interpreters", "dietary",
     ]  # fmt: skip
 
     class Meta:
         model = Counterpart
-        fields: ClassVar = ["kind", "name", "native_name", "country", "city", "profile", "website"]
+        fields: ClassVar = [
+            "kind", "name", "native_name", "country", "city", "birth_year", "profile", "website", "address",
+            "precedence", "interpreters", "dietary",
+        ]  # fmt: skip
         help_texts: ClassVar = {
             "profile": "Who they are and what to know before meeting them. Everyone signed in reads it.",
             "name": "In Latin letters, as you would write it in a letter.",
+            "birth_year": "Of a person. It tells people of one name apart.",
+            "address": "How to write to them and how to speak to them.",
+            "precedence": "Who goes, sits and speaks before whom.",
+            "interpreters": "Which languages, and who brings an interpreter.",
+            "dietary": "What to serve, and what not.",
         }
-        widgets: ClassVar = {"profile": forms.Textarea(attrs={"rows": 6})}
+        widgets: ClassVar = {
+            "profile": forms.Textarea(attrs={"rows": 6}),
+            **{name: forms.Textarea(attrs={"rows": 2}) for name in PROTOCOL},
+        }
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         self.user = user
@@ -148,6 +161,8 @@ class CounterpartForm(house.Versioned, Place, house.ModelForm[Counterpart]):
         cleaned = super().clean()
         if cleaned.get("kind") and not cleaned.get("country") and "country" not in self.errors:
             self._require_country(cleaned["kind"])
+        if cleaned.get("birth_year") and cleaned.get("kind") != Counterpart.Kind.PERSON:
+            self.add_error("birth_year", "Only people have a year of birth.")
         if "parent" in cleaned:
             cleaned["parent"] = self._parent(cleaned["parent"], cleaned.get("parent_reference", ""))
         return cleaned

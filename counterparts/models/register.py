@@ -6,8 +6,8 @@ from django.urls import reverse
 
 from accounts.models import Member, Office
 from counterparts import places
-from counterparts.querysets import CounterpartQuerySet
-from diplomacy.lib.readers import Protected, ProtectedQuerySet
+from counterparts.querysets import CounterpartNoteQuerySet, CounterpartQuerySet
+from diplomacy.lib.readers import Protected
 from diplomacy.lib.references import ReferenceField
 
 
@@ -103,6 +103,10 @@ class Counterpart(models.Model):
         return reverse("counterparts:detail", args=[self.reference])
 
     @property
+    def has_protocol(self) -> bool:
+        return bool(self.address or self.precedence or self.interpreters or self.dietary)
+
+    @property
     def place(self) -> str:
         return places.describe(self.city, self.subdivision, self.country)
 
@@ -144,7 +148,7 @@ class CounterpartNote(Protected):
     written_by = models.ForeignKey(Member, models.PROTECT, related_name="+")
     written_at = models.DateTimeField(auto_now_add=True)
 
-    objects = ProtectedQuerySet.as_manager()
+    objects = CounterpartNoteQuerySet.as_manager()
 
     class Meta(Protected.Meta):
         ordering = ["-id"]

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 
 from accounts.serializers import OfficeNameSerializer
-from counterparts.models import Counterpart, Post
+from counterparts.models import Counterpart, Post, Source
 from diplomacy.lib.api.shapes import Choice, Line, Query, Reference, StrictModel
 
 
@@ -31,6 +31,12 @@ class PostSerializer(serializers.ModelSerializer[Post]):
         fields = ["person", "body", "title", "starts_on", "ends_on"]
 
 
+class SourceSerializer(serializers.ModelSerializer[Source]):
+    class Meta:
+        model = Source
+        fields = ["title", "url", "seen_on"]
+
+
 class CounterpartLineSerializer(serializers.ModelSerializer[Counterpart]):
     """One line of the register."""
 
@@ -46,6 +52,7 @@ class CounterpartSerializer(CounterpartLineSerializer):
     parent = CounterpartNameSerializer(read_only=True, allow_null=True)
     posts = PostSerializer(many=True, read_only=True)
     holders = PostSerializer(many=True, read_only=True)
+    sources = SourceSerializer(many=True, read_only=True)
     added_for = OfficeNameSerializer(read_only=True)
 
     class Meta(CounterpartLineSerializer.Meta):
@@ -55,8 +62,14 @@ class CounterpartSerializer(CounterpartLineSerializer):
             "parent",
             "posts",
             "holders",
+            "birth_year",
             "profile",
             "website",
+            "address",
+            "precedence",
+            "interpreters",
+            "dietary",
+            "sources",
             "added_for",
             "added_at",
             "version",
@@ -81,8 +94,13 @@ class CounterpartSaidSerializer(StrictModel):
             "subdivision",
             "city",
             "parent",
+            "birth_year",
             "profile",
             "website",
+            "address",
+            "precedence",
+            "interpreters",
+            "dietary",
             "aliases",
         ]
 

@@ -13,7 +13,7 @@ from activity import timeline
 from counterparts import actions, places, rules
 from counterparts.filters import SHOWN, CounterpartFilter
 from counterparts.forms import CounterpartForm
-from counterparts.models import Counterpart, Hit, ListEdition, Screening
+from counterparts.models import Counterpart, CounterpartNote, CountryGuidance, Hit, ListEdition, Screening
 from diplomacy.lib.errors import Invalid, Stale
 from diplomacy.lib.paging import Page, page_of
 from diplomacy.lib.references import new_reference
@@ -53,8 +53,13 @@ def detail(request: MemberRequest, reference: str) -> HttpResponse:
         "counterpart": counterpart,
         "aliases": counterpart.aliases.all(),
         "parts": Counterpart.objects.visible_to(request.user).filter(parent=counterpart)[:SHOWN],
-        "posts": counterpart.posts.select_related("body"),
+        "posts": counterpart.posts.select_related("body").order_by("pk"),
         "holders": counterpart.holders.select_related("person"),
+        "guidance": CountryGuidance.objects.visible_to(request.user)
+        .in_force()
+        .about([(counterpart.country, counterpart.subdivision)]),
+        "notes": CounterpartNote.objects.visible_to(request.user).of(counterpart),
+        "sources": counterpart.sources.all(),
         "hits": Hit.objects.visible_to(request.user)
         .live()
         .in_rows(request.acting)

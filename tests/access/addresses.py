@@ -14,6 +14,10 @@ BRIEFERS = frozenset({"briefer", "second_briefer"})
 EVERYBODY = OFFICE | FEDERAL | BRIEFERS | {"tom", "ana", "auditor"}
 
 
+REGISTRARS = WRITERS | FEDERAL | BRIEFERS | {"tom", "ana"}
+"""Who writes the register of counterparts."""
+
+
 class Record(NamedTuple):
     """A page about one record: the record by its name in `records.py`, who may see it, who may write through it."""
 
@@ -70,14 +74,23 @@ PAGES: dict[str, str | Record | Role] = {
     "activity:open": Record("notice", frozenset({"liaison"})),
     "activity:read_one": Record("notice", frozenset({"liaison"})),
     "counterparts:list": SIGNED_IN,
-    "counterparts:add": Role(WRITERS | FEDERAL | BRIEFERS | {"tom", "ana"}),
+    "counterparts:add": Role(REGISTRARS),
     "counterparts:lookup": SIGNED_IN,
     "counterparts:lookup_people": SIGNED_IN,
     "counterparts:regions": SIGNED_IN,
     "counterparts:detail": Record("counterpart", EVERYBODY),
-    "counterparts:change": Record("counterpart", EVERYBODY, WRITERS | FEDERAL | BRIEFERS | {"tom", "ana"}),
+    "counterparts:change": Record("counterpart", EVERYBODY, REGISTRARS),
     "counterparts:hits": SIGNED_IN,
-    "counterparts:hit": Record("hit", EVERYBODY, WRITERS | FEDERAL | BRIEFERS | {"tom", "ana"}),
+    "counterparts:guidance_list": SIGNED_IN,
+    "counterparts:publish_guidance": Role(FEDERAL),
+    "counterparts:guidance": Record("guidance", EVERYBODY),
+    "counterparts:change_guidance": Record("guidance", EVERYBODY, DESK),
+    "counterparts:end_guidance": Record("guidance", EVERYBODY, DESK),
+    "counterparts:hold_post": Record("person", EVERYBODY, REGISTRARS),
+    "counterparts:change_post": Record("post", EVERYBODY, REGISTRARS),
+    "counterparts:add_source": Record("counterpart", EVERYBODY, REGISTRARS),
+    "counterparts:note": Record("counterpart", EVERYBODY, REGISTRARS),
+    "counterparts:hit": Record("hit", EVERYBODY, REGISTRARS),
     "engagements:list": SIGNED_IN,
     "engagements:drafts": SIGNED_IN,
     "engagements:shared": SIGNED_IN,

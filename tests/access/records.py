@@ -34,6 +34,8 @@ def build(maria: Member, liaison: Member, gov: Member, briefer: Member, second_b
     delivery = make_briefing.delivered(briefer, second_briefer, gov)
     question = briefing_actions.ask(delivery, by=gov, text="By when?")
     notice = Notice.objects.filter(recipient=liaison.user).latest("pk")
+    guidance = make.guidance(liaison)
+    post = make.post(maria)
     colleague = make_person.make_member(maria.office, "reader")
     return World(
         {
@@ -45,6 +47,9 @@ def build(maria: Member, liaison: Member, gov: Member, briefer: Member, second_b
             "filed": {"reference": filed.reference},
             "commitment": {"reference": commitment.reference},
             "counterpart": {"reference": filed.counterparts.get().reference},
+            "guidance": {"reference": guidance.reference},
+            "person": {"reference": post.person.reference},
+            "post": {"reference": post.person.reference, "number": 1},
             "hit": {"reference": a_hit(filed.counterparts.get()).reference},
             "request": {"reference": request.reference},
             "advised": {"reference": make.advised(maria, liaison).request.reference},

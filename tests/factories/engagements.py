@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import Member
 from counterparts import actions as counterpart_actions
-from counterparts.models import Counterpart
+from counterparts.models import Counterpart, CountryGuidance, Post
 from engagements import actions
 from engagements.models import Advice, AdviceRequest, Coverage, Engagement
 
@@ -68,3 +68,21 @@ def advised(by: Member, desk_member: Member) -> Advice:
     request = assigned(by, desk_member)
     reasoning = "Invite the boundary commission."
     return actions.give_advice(request, by=desk_member, position="considerations", reasoning=reasoning)
+
+
+def guidance(by: Member, **fields: Any) -> CountryGuidance:
+    said = {
+        "country": "MX",
+        "kind": "notice",
+        "title": "Tell the consulate before a visit",
+        "text": "Write to the consulate ten working days before.",
+        "reason": "It arranges the escort.",
+        "starts_on": in_days(-10),
+    }
+    return counterpart_actions.publish_guidance(by=by, **(said | fields))
+
+
+def post(by: Member) -> Post:
+    body = counterpart(by, name="Ministry of Examples", kind="national", subdivision="")
+    person = counterpart(by, name="Julia Ejemplo", kind="person", subdivision="")
+    return counterpart_actions.hold_post(person, by=by, body=body, title="Deputy minister")

@@ -1,0 +1,73 @@
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from accounts.requests import MemberRequest
+from counterparts import actions, rules
+from counterparts.forms.posts import ChangePostForm, PostForm, SourceForm
+from counterparts.models import Counterpart, Post
+from diplomacy.lib.errors import Invalid
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def hold_post(request: MemberRequest, reference: str) -> HttpResponse:
+    person = _get(request, reference)
+    rules.require_writer(request.acting)
+    form = PostForm(request.POST or None, user=request.user)
+    return _small(request, form, person, f"A post of {person}", partial(actions.hold_post, person))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_post(request: MemberRequest, reference: str, number: int) -> HttpResponse:
+    """`number` counts the person's posts from 1, in the order in which they were added."""
+    person = _get(request, reference)
+    rules.require_writer(request.acting)
+    post = _numbered(person, number)
+    now = {name: getattr(post, name) for name in ("title", "starts_on", "ends_on")}
+    form = ChangePostForm(request.POST or None, initial=now)
+    return _small(request, form, person, f"{person} in {post.body}", partial(actions.change_post, post))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def add_source(request: MemberRequest, reference: str) -> HttpResponse:
+    counterpart = _get(request, reference)
+    rules.require_writer(request.acting)
+    form = SourceForm(request.POST or None)
+    return _small(
+        request, form, counterpart, f"A source about {counterpart}", partial(actions.add_source, counterpart)
+    )
+
+
+def _small(
+    request: MemberRequest, form: forms.Form, counterpart: Counterpart, title: str, say: Callable[..., Any]
+) -> HttpResponse:
+    if request.method == "POST" and form.is_valid():
+        try:
+            say(by=request.acting, **form.cleaned_data)
+        except Invalid as invalid:
+            form.take(invalid)  # type: ignore[attr-defined]
+        else:
+            messages.success(request, "Your changes are saved.")
+            return redirect(counterpart)
+    context = {"form": form, "counterpart": counterpart, "title": title}
+    return render(request, "counterparts/small_form.html", context, status=400 if form.errors else 200)
+
+
+def _numbered(person: Counterpart, number: int) -> Post:
+    found = person.posts.select_related("body").order_by("pk")[number - 1 : number] if number else None
+    if not found:
+        raise Http404
+    return found[0]
+
+
+def _get(request: MemberRequest, reference: str) -> Counterpart:
+    counterpart: Counterpart = get_object_or_404(
+        Counterpart.objects.visible_to(request.user), reference=reference
+    )
+    return counterpart
