@@ -71,11 +71,20 @@ class CountryGuidanceQuerySet(SignedInQuerySet):
         return self.filter(fitting)
 
 
+class AlikeQuerySet(SignedInQuerySet):
+    def in_rows(self) -> Self:
+        return self.select_related("first", "second")
+
+
 class CounterpartQuerySet(SignedInQuerySet):
+    def standing(self) -> Self:
+        """Those that are not merged into another."""
+        return self.filter(merged_into=None)
+
     def named_like(self, text: str) -> Self:
         """Every word of the text occurs in some name; names that begin with it come first."""
         words = fold(text).split()
-        found = self
+        found = self.standing()
         for word in words[:8]:
             found = found.filter(folded__contains=word)
         first = Case(
@@ -96,4 +105,4 @@ class CounterpartQuerySet(SignedInQuerySet):
         name = fold(text)
         alone = Q(folded=name) | Q(folded__startswith=f"{name} | ")
         among = Q(folded__endswith=f" | {name}") | Q(folded__contains=f" | {name} | ")
-        return self.filter(alone | among) if name else self.none()
+        return self.standing().filter(alone | among) if name else self.none()

@@ -1,16 +1,19 @@
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
 from accounts.models import Member
-from accounts.rules import ADVISING_ROLES, BRIEFING_ROLES, WRITING_ROLES
+from accounts.rules import ADVISING_ROLES, WRITING_ROLES
 from counterparts import places
-from diplomacy.lib.errors import Forbidden, Invalid
+from diplomacy.lib.errors import Conflict, Forbidden, Invalid
 
 if TYPE_CHECKING:
     from counterparts.models import Counterpart, CountryGuidance
 
-WRITERS = WRITING_ROLES | ADVISING_ROLES | BRIEFING_ROLES
+MERGERS = ADVISING_ROLES | {"lead"}
+"""Merging touches the records of many offices at once."""
+WRITERS = WRITING_ROLES | ADVISING_ROLES
 
 
 def may_write(member: Member | None) -> bool:
@@ -20,6 +23,29 @@ def may_write(member: Member | None) -> bool:
 def require_writer(member: Member) -> None:
     if not may_write(member):
         raise Forbidden("Your role reads the register of counterparts but does not change it.")
+
+
+def may_merge(member: Member | None) -> bool:
+    return member is not None and member.role in MERGERS
+
+
+def require_merger(member: Member) -> None:
+    if not may_merge(member):
+        raise Forbidden("Leads of offices, and federal desks, merge counterparts.")
+
+
+def check_merge(kept: "Counterpart", gone: "Counterpart") -> None:
+    """Two, both still there, neither within the other: otherwise something would be part of itself."""
+    if kept.pk == gone.pk:
+        raise Invalid({"gone": ["A counterpart cannot be merged into itself."]})
+    for one in (kept, gone):
+        if one.merged_into_id:
+            raise Conflict(f"{one} was merged already.")
+    if (kept.kind == "person") != (gone.kind == "person"):
+        raise Invalid({"gone": ["A person and a body are not one."]})
+    for inner, outer in ((kept, gone), (gone, kept)):
+        if outer.pk in {body.pk for body in _above(inner)}:
+            raise Invalid({"gone": [f"{inner} is part of {outer}. Take it out of {outer} first."]})
 
 
 def may_publish(member: Member | None) -> bool:
@@ -75,9 +101,17 @@ def check_birth(kind: str, year: int | None) -> None:
 
 def check_parent(counterpart: "Counterpart") -> None:
     """A body cannot be part of itself, at any remove."""
-    seen, parent = {counterpart.pk}, counterpart.parent
+    above = [body.pk for body in _above(counterpart)]
+    if counterpart.pk in above or len(above) > len(set(above)):
+        raise Invalid({"parent": ["A counterpart cannot be part of itself or of one of its own parts."]})
+
+
+def _above(body: "Counterpart") -> Iterator["Counterpart"]:
+    """What it is part of, at any remove; up to the first that comes twice."""
+    seen, parent = {body.pk}, body.parent
     while parent is not None:
+        yield parent
         if parent.pk in seen:
-            raise Invalid({"parent": ["A counterpart cannot be part of itself or of one of its own parts."]})
+            return
         seen.add(parent.pk)
         parent = parent.parent

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from counterparts.views import guidance, posts, screening
+from counterparts.views import guidance, merging, posts, screening
 from counterparts.views import register as views
 
 app_name = "counterparts"
@@ -15,6 +15,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("guidance/<ref:reference>/", guidance.guidance, name="guidance"),
     path("guidance/<ref:reference>/change/", guidance.change_guidance, name="change_guidance"),
     path("guidance/<ref:reference>/end/", guidance.end_guidance, name="end_guidance"),
+    path("duplicates/", merging.alike, name="alike"),
+    path("duplicates/already-here/", merging.already_here, name="already_here"),
+    path("duplicates/<ref:reference>/undo/", merging.undo, name="undo_merge"),
+    path("duplicates/<ref:reference>/<ref:other>/", merging.compare, name="compare"),
     path("matches/", screening.hits, name="hits"),
     path("matches/<ref:reference>/", screening.hit, name="hit"),
     path("<ref:reference>/", views.detail, name="detail"),

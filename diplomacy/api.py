@@ -28,6 +28,7 @@ ROUTES: dict[str, type[Route]] = {
     "commitments": engagements.CommitmentRoute,
     "counterparts": counterparts.CounterpartRoute,
     "guidance": counterparts.GuidanceRoute,
+    "merges": counterparts.MergeRoute,
     "possible-matches": counterparts.HitRoute,
     "briefings": briefings.BriefingRoute,
     "deliveries": briefings.DeliveryRoute,

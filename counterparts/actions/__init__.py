@@ -1,6 +1,8 @@
 from counterparts.actions.guidance import end as end_guidance
 from counterparts.actions.guidance import publish as publish_guidance
 from counterparts.actions.guidance import replace as replace_guidance
+from counterparts.actions.merging import keep_apart, merge
+from counterparts.actions.merging import undo as undo_merge
 from counterparts.actions.notes import note
 from counterparts.actions.posts import add_source, change_post, hold_post
 from counterparts.actions.register import add, change
@@ -14,9 +16,12 @@ __all__ = [
     "dispose",
     "end_guidance",
     "hold_post",
+    "keep_apart",
+    "merge",
     "note",
     "publish_guidance",
     "replace_guidance",
     "screen",
     "screen_due",
+    "undo_merge",
 ]

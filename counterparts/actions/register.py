@@ -56,6 +56,14 @@ def change(
     return held
 
 
+def refold(counterpart: Counterpart) -> None:
+    """After its aliases were changed by something else than a form; everyone who read it before has read less."""
+    names = list(counterpart.aliases.values_list("name", flat=True))
+    counterpart.folded = _folded(counterpart, names)
+    counterpart.version += 1
+    counterpart.save(update_fields=["folded", "version"])
+
+
 def _folded(counterpart: Counterpart, aliases: Sequence[str]) -> str:
     names = dict.fromkeys(fold(name) for name in (counterpart.name, counterpart.native_name, *aliases))
     return " | ".join(name for name in names if name)[:FOLDED_LENGTH]

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import Member
 from activity import actions as activity
-from counterparts import rules, screening
-from counterparts.models import Counterpart, Disposition, Hit, Screening
+from counterparts import duplicates, rules, screening
+from counterparts.models import Alike, Counterpart, Disposition, Distinct, Hit, Screening
 from counterparts.screening import Found
 from diplomacy.lib import readers
 from diplomacy.lib.errors import Conflict, Invalid
@@ -37,7 +38,10 @@ def screen(counterpart: Counterpart) -> None:
 def _screen(due: Sequence[Counterpart], mark: str) -> None:
     rows = Counterpart.objects.filter(pk__in=[counterpart.pk for counterpart in due])
     counterparts = list(rows.prefetch_related("aliases"))
+    known = Screening.objects.filter(counterpart__in=counterparts, version=F("counterpart__version"))
+    changed = {one.pk for one in counterparts} - set(known.values_list("pk", flat=True))
     found = screening.screen(counterparts)
+    _keep_alike([one for one in counterparts if one.pk in changed])
     for counterpart in counterparts:
         _keep(counterpart, found[counterpart.pk])
     Screening.objects.bulk_create(
@@ -48,6 +52,21 @@ def _screen(due: Sequence[Counterpart], mark: str) -> None:
         update_conflicts=True,
         unique_fields=["counterpart"],
         update_fields=["mark", "version", "done_at"],
+    )
+
+
+def _keep_alike(changed: Sequence[Counterpart]) -> None:
+    """Who may be whom on the register itself, for those whose names are new."""
+    of = Q(first__in=changed) | Q(second__in=changed)
+    Alike.objects.filter(of).delete()
+    apart = set(Distinct.objects.filter(of).values_list("first_id", "second_id"))
+    Alike.objects.bulk_create(
+        (
+            Alike(first_id=first, second_id=second, score=score)
+            for (first, second), score in duplicates.among(changed).items()
+            if (first, second) not in apart
+        ),
+        ignore_conflicts=True,
     )
 
 

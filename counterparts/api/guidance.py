@@ -9,6 +9,15 @@ from counterparts.models import CountryGuidance
 from counterparts.serializers.guidance import GuidanceQuery, GuidanceSaidSerializer, GuidanceSerializer
 from diplomacy.lib.api.views import Route
 
+EXAMPLE = {
+    "country": "MX",
+    "kind": "notice",
+    "title": "Tell the consulate before a visit",
+    "text": "Write to the consulate ten working days before.",
+    "reason": "It arranges the escort.",
+    "starts_on": "2026-01-01",
+}
+
 
 class GuidanceRoute(Route):
     order = ("country", "id")
@@ -16,16 +25,7 @@ class GuidanceRoute(Route):
     gives = dict.fromkeys(["list", "retrieve", "create", "replace"], GuidanceSerializer)
     queries = {"list": GuidanceQuery}
     once = frozenset({"create"})
-    examples = {
-        "create": {
-            "country": "MX",
-            "kind": "notice",
-            "title": "Tell the consulate before a visit",
-            "text": "Write to the consulate ten working days before.",
-            "reason": "It arranges the escort.",
-            "starts_on": "2026-01-01",
-        }
-    }
+    examples = {"create": EXAMPLE, "replace": EXAMPLE}
 
     def visible(self) -> QuerySet[CountryGuidance]:
         return CountryGuidance.objects.visible_to(self.request.user).select_related("desk", "replaces")
@@ -45,10 +45,10 @@ class GuidanceRoute(Route):
         """Publish guidance, as a federal desk."""
         said = self.said()
         pk, is_new = self.create_once(activity.once, lambda: actions.publish_guidance(by=self.by, **said))
-        return self.answer(self.one(self.visible(), pk=pk), 201 if is_new else 200)
+        return self.created(self.one(self.visible(), pk=pk), is_new=is_new)
 
     @action(detail=True, methods=["post"])
     def replace(self, request: Request, reference: str) -> Response:
         """Publish the next version. This one can still be read."""
         made = actions.replace_guidance(self.found(), by=self.by, **self.said())
-        return self.answer(self.one(self.visible(), pk=made.pk), 201)
+        return self.answer(self.one(self.visible(), pk=made.pk))

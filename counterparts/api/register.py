@@ -59,11 +59,11 @@ class CounterpartRoute(Route):
 
     def list(self, request: Request) -> Response:
         """The register, or what is named like `q`: names that begin with it first."""
-        asked, rows = self.asked(), self.visible()
+        asked, rows = self.asked(), self.visible().standing()  # type: ignore[attr-defined]
         q = asked.pop("q", "")
         if not q:
             return self.page(rows.filter(**asked))
-        return self.page(rows.named_like(q).filter(**asked), ("rank", "name", "id"))  # type: ignore[attr-defined]
+        return self.page(rows.named_like(q).filter(**asked), ("rank", "name", "id"))
 
     def create(self, request: Request) -> Response:
         """Put a foreign body or person on the register."""

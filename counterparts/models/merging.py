@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from accounts.models import Member
 from counterparts.models.register import Counterpart
+from counterparts.querysets import AlikeQuerySet
 from diplomacy.lib.readers import SignedInQuerySet
 from diplomacy.lib.references import ReferenceField
 
@@ -57,3 +58,24 @@ class Distinct(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first_id} is not {self.second_id}"
+
+
+class Alike(models.Model):
+    """Two on the register that may be one. `first` has the smaller id; gone once they are merged or said to be two."""
+
+    first = models.ForeignKey(Counterpart, models.CASCADE, related_name="+")
+    second = models.ForeignKey(Counterpart, models.CASCADE, related_name="+")
+    score = models.PositiveSmallIntegerField(help_text="token_set_ratio of their most alike names, 0 to 100")
+
+    objects = AlikeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-score", "id"]
+        indexes = [models.Index(fields=["score", "id"], name="alike_score")]
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="alike_once"),
+            models.CheckConstraint(condition=Q(first__lt=F("second")), name="alike_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_id} ~ {self.second_id}"

@@ -24,7 +24,7 @@ LISTED = 10
 
 @require_safe
 def register(request: MemberRequest) -> HttpResponse:
-    rows = Counterpart.objects.visible_to(request.user).select_related("parent")
+    rows = Counterpart.objects.visible_to(request.user).standing().select_related("parent")
     found = CounterpartFilter(request.GET, queryset=rows)
     page = _page(request, found)
     context = {
@@ -49,6 +49,8 @@ def _page(request: MemberRequest, found: CounterpartFilter) -> Page[Any]:
 @require_safe
 def detail(request: MemberRequest, reference: str) -> HttpResponse:
     counterpart = _get(request, reference)
+    if counterpart.merged_into:
+        return redirect(counterpart.merged_into)
     context = {
         "counterpart": counterpart,
         "aliases": counterpart.aliases.all(),
@@ -180,6 +182,8 @@ def regions(request: MemberRequest) -> JsonResponse:
 
 
 def _get(request: MemberRequest, reference: str) -> Counterpart:
-    rows = Counterpart.objects.visible_to(request.user).select_related("parent", "added_for", "added_by")
+    rows = Counterpart.objects.visible_to(request.user).select_related(
+        "parent", "added_for", "added_by", "merged_into"
+    )
     counterpart: Counterpart = get_object_or_404(rows, reference=reference)
     return counterpart

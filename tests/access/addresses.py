@@ -14,7 +14,7 @@ BRIEFERS = frozenset({"briefer", "second_briefer"})
 EVERYBODY = OFFICE | FEDERAL | BRIEFERS | {"tom", "ana", "auditor"}
 
 
-REGISTRARS = WRITERS | FEDERAL | BRIEFERS | {"tom", "ana"}
+REGISTRARS = WRITERS | FEDERAL | {"tom", "ana"}
 """Who writes the register of counterparts."""
 
 
@@ -81,6 +81,10 @@ PAGES: dict[str, str | Record | Role] = {
     "counterparts:detail": Record("counterpart", EVERYBODY),
     "counterparts:change": Record("counterpart", EVERYBODY, REGISTRARS),
     "counterparts:hits": SIGNED_IN,
+    "counterparts:alike": SIGNED_IN,
+    "counterparts:already_here": SIGNED_IN,
+    "counterparts:compare": Record("alike", EVERYBODY, REGISTRARS),
+    "counterparts:undo_merge": Record("merge", EVERYBODY, FEDERAL | {"lee"}),
     "counterparts:guidance_list": SIGNED_IN,
     "counterparts:publish_guidance": Role(FEDERAL),
     "counterparts:guidance": Record("guidance", EVERYBODY),

@@ -17,7 +17,12 @@ from tests.factories import briefings as make_briefing
 from tests.factories import engagements as make
 from tests.factories import lists
 
-ABSENT = {"reference": "X-00000000", "key": "00000000-0000-4000-8000-000000000000", "question": "RQ-00000000"}
+ABSENT = {
+    "reference": "X-00000000",
+    "key": "00000000-0000-4000-8000-000000000000",
+    "question": "RQ-00000000",
+    "other": "X-00000000",
+}
 
 
 class World(NamedTuple):
@@ -47,6 +52,8 @@ def build(maria: Member, liaison: Member, gov: Member, briefer: Member, second_b
             "filed": {"reference": filed.reference},
             "commitment": {"reference": commitment.reference},
             "counterpart": {"reference": filed.counterparts.get().reference},
+            "alike": {"reference": post.person.reference, "other": post.body.reference},
+            "merge": {"reference": make.merged(maria, liaison).reference},
             "guidance": {"reference": guidance.reference},
             "person": {"reference": post.person.reference},
             "post": {"reference": post.person.reference, "number": 1},

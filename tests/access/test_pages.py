@@ -51,6 +51,7 @@ def address(name: str, named: dict[str, Any]) -> str:
     for keys in (
         ("reference", "question"),
         ("reference", "number"),
+        ("reference", "other"),
         ("reference", "slug"),
         ("reference",),
         ("key",),

@@ -18,6 +18,7 @@ SYSTEM = {
     "briefings.clock": "expires briefings of every office",
     "briefings.lock": "locks a row that its door has found through visible_to",
     "briefings.receipts": "shows a briefing's writers what became of its copies",
+    "counterparts.merge": "moves what other offices' records say of a counterpart to the one it is",
     "demo": "tells the demonstration",
     "engagements.clock": "lapses requests of every desk",
     "engagements.lock": "locks a row that its door has found through visible_to",

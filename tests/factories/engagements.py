@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import Member
 from counterparts import actions as counterpart_actions
-from counterparts.models import Counterpart, CountryGuidance, Post
+from counterparts.models import Counterpart, CountryGuidance, Merge, Post
 from engagements import actions
 from engagements.models import Advice, AdviceRequest, Coverage, Engagement
 
@@ -86,3 +86,8 @@ def post(by: Member) -> Post:
     body = counterpart(by, name="Ministry of Examples", kind="national", subdivision="")
     person = counterpart(by, name="Julia Ejemplo", kind="person", subdivision="")
     return counterpart_actions.hold_post(person, by=by, body=body, title="Deputy minister")
+
+
+def merged(by: Member, merger: Member) -> Merge:
+    kept, gone = counterpart(by, name="Ministry of Rivers"), counterpart(by, name="River ministry")
+    return counterpart_actions.merge(kept, gone, by=merger)

@@ -101,6 +101,12 @@ class Route(viewsets.GenericViewSet[Any]):
     def answer(self, row: Any, status: int = 200) -> Response:
         return Response(self.shown(row), status=status)
 
+    def created(self, row: Any, *, is_new: bool) -> Response:
+        """A record without versions that was made now, or by the same request before."""
+        answer = self.answer(row, 201 if is_new else 200)
+        answer.headers["Location"] = self.reverse_action("detail", args=[row.reference])
+        return answer
+
     def record(self, row: Any, status: int = 200) -> Response:
         """One versioned record with its ETag; 304 when the caller holds exactly this."""
         body = self.shown(row)

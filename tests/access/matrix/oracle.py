@@ -153,6 +153,13 @@ class Register:
 
 
 @dataclass(frozen=True)
+class Guidance(Register):
+    """What a desk tells everyone about dealing with a country."""
+
+    desk: str = ""
+
+
+@dataclass(frozen=True)
 class Alarm:
     """Somebody of an office opened unusually many records."""
 
@@ -275,6 +282,11 @@ def writes_counterparts(person: Person) -> bool:
     return bool(person.held) and person.acting.role in WRITING | ADVISING
 
 
+def merges_counterparts(person: Person) -> bool:
+    """Issue: "a person" merges; who touches the records of many offices leads one, or advises."""
+    return bool(person.held) and person.acting.role in ADVISING | {"lead"}
+
+
 # What a request gets -------------------------------------------------------------------------------------------------
 
 SIGN_IN, NOWHERE, ABSENT, READ, REFUSED, CONFLICT, WRITTEN, INVALID, NOT_OFFERED = (
@@ -307,7 +319,13 @@ def may(person: Person, act: str, it: Record) -> bool:  # noqa: PLR0911  (a line
         return person.acts(it.copy.briefing.office, frozenset({"briefer"}))
     if isinstance(it, Copy):
         return True
-    return writes_counterparts(person) if isinstance(it, Register) else True
+    return _may_to_register(person, act, it) if isinstance(it, Register) else True
+
+
+def _may_to_register(person: Person, act: str, it: Register) -> bool:
+    if isinstance(it, Guidance):
+        return person.acts(it.desk, ADVISING)
+    return merges_counterparts(person) if act == "undo_merge" else writes_counterparts(person)
 
 
 def _may_to_request(person: Person, act: str, it: Request) -> bool:
@@ -376,6 +394,8 @@ def has_role_for(person: Person, page: str) -> bool:
         "log an engagement": WRITING,
         "write a briefing": frozenset({"briefer"}),
         "add a counterpart": WRITING | ADVISING,
+        "publish guidance": ADVISING,
+        "merge counterparts": ADVISING | {"lead"},
     }[page]
     return person.acting.role in roles
 
@@ -397,4 +417,6 @@ ROLE_ACTS = {
     "draft": "log an engagement",
     "draft_briefing": "write a briefing",
     "add": "add a counterpart",
+    "publish": "publish guidance",
+    "merge": "merge counterparts",
 }

@@ -83,6 +83,11 @@ def a_desk_by_reference(world: World, held: Held | None) -> dict[str, Any]:
     return {"desk": world.houses.offices["desk_japan"].reference}
 
 
+def a_pair(world: World, held: Held | None) -> dict[str, Any]:
+    pair = world.records["pair"][0].params
+    return {"kept": world.records["counterpart"][0].params["reference"], "gone": pair["other"]}
+
+
 def seen(world: World, held: Held | None) -> dict[str, Any]:
     return {"seen": held.more["seen"] or "never"} if held else {}
 
@@ -91,6 +96,14 @@ REPORT = {"summary": "It went well."}
 ROWS = {"TOTAL_FORMS": 0, "INITIAL_FORMS": 0, "MIN_NUM_FORMS": 0, "MAX_NUM_FORMS": 20}
 COMMITMENTS = {f"commitments-{name}": value for name, value in ROWS.items()}
 PLAN = {"title": "New", "kind": "call", "purpose": "Talk.", "topics": ["water"], "mode": "cooperation"}
+GUIDANCE = {
+    "country": "MX",
+    "kind": "notice",
+    "title": "Tell the consulate",
+    "text": "Ten working days before.",
+    "reason": "It arranges the escort.",
+    "starts_on": str(in_days(-10)),
+}
 COUNTERPART = {"kind": "international", "name": "Commission of the River"}
 
 
@@ -132,6 +145,23 @@ PAGES: dict[str, Route] = {
     "counterparts:detail": page("counterpart", {"GET": READ}),
     "counterparts:change": page("counterpart", door("change", versioned(**COUNTERPART))),
     "counterparts:hits": page("", {"GET": OWN}),
+    "counterparts:alike": page("", {"GET": OWN}),
+    "counterparts:already_here": page("", {"GET": OWN}),
+    "counterparts:compare": page("pair", door("keep_apart", said(do="apart", reason="They met."))),
+    "counterparts:undo_merge": page("merge", {"POST": Ask("write", "undo_merge", said())}),
+    "counterparts:guidance_list": page("", {"GET": OWN}),
+    "counterparts:publish_guidance": page(
+        "", {"GET": Ask("role", "publish guidance"), "POST": Ask("write", "publish", said(**GUIDANCE), True)}
+    ),
+    "counterparts:guidance": page("guidance", {"GET": READ}),
+    "counterparts:change_guidance": page("guidance", door("change_guidance", said(**GUIDANCE))),
+    "counterparts:end_guidance": page("guidance", door("change_guidance", said(ends_on=str(in_days(90))))),
+    "counterparts:hold_post": page(
+        "person", door("change", said(title="Mayor", body="Ministry of Examples"))
+    ),
+    "counterparts:change_post": page("post", door("change", said(title="Mayor"))),
+    "counterparts:add_source": page("counterpart", door("change", said(title="Its website"))),
+    "counterparts:note": page("counterpart", door("change", said(text="Ask for Julia."))),
     "counterparts:hit": page(
         "hit", via("dispose", said(verdict="different", reason="Born elsewhere.", digest=DIGEST))
     ),
@@ -254,6 +284,13 @@ API: dict[str, Route] = {
         "counterpart", {"GET": READ, "PATCH": Ask("write", "change", said(city="Tecate"), tag="If-Match")}
     ),
     "api_counterparts-timeline": api("counterpart", {"GET": READ}),
+    "api_guidance-list": api("", {"GET": OWN, "POST": Ask("write", "publish", said(**GUIDANCE))}),
+    "api_guidance-detail": api("guidance", {"GET": READ}),
+    "api_guidance-replace": api("guidance", post("change_guidance", said(**GUIDANCE))),
+    "api_merges-list": api("", {"GET": OWN, "POST": Ask("write", "merge", a_pair)}),
+    "api_merges-detail": api("merge", {"GET": READ}),
+    "api_merges-undo": api("merge", post("undo_merge", said())),
+    "api_merges-suggestions": api("", {"GET": OWN}),
     "api_possible-matches-list": api("", {"GET": OWN}),
     "api_possible-matches-detail": api("hit", {"GET": READ}),
     "api_possible-matches-dispose": api(
@@ -343,6 +380,7 @@ KEYS = (
     ("reference", "question"),
     ("reference", "number"),
     ("reference", "slug"),
+    ("reference", "other"),
     ("reference",),
     ("key",),
     ("ocd_id",),
@@ -354,7 +392,7 @@ ABSENT_KEY = "00000000-0000-4000-8000-000000000000"
 def absent(params: Params) -> Params:
     """The same address of a record that does not exist."""
     gone = dict(params)
-    for name in ("question", "reference"):
+    for name in ("question", "other", "reference"):
         if name in gone:
             gone[name] = f"{gone[name][:-8]}00000000"
     if "key" in gone:

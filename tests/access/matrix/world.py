@@ -151,6 +151,21 @@ def build() -> World:
     return world
 
 
+def _about_the_register(world: World) -> None:
+    """What else everybody reads: posts, pairs that may be one, merges, guidance."""
+    facts, maria, liaison = oracle.Register("Julia"), world.by("maria"), world.by("liaison")
+    post = make.post(maria)
+    of = {"reference": post.person.reference}
+    world.add("person", Held(facts, of, post.person))
+    world.add("post", Held(facts, of | {"number": 1}, post))
+    world.add("pair", Held(facts, of | {"other": post.body.reference}, post.person))
+    merge = make.merged(maria, liaison)
+    world.add("merge", Held(facts, {"reference": merge.reference}, merge))
+    guidance = make.guidance(liaison)
+    said = oracle.Guidance("Tell the consulate", desk="desk_mexico")
+    world.add("guidance", Held(said, {"reference": guidance.reference}, guidance))
+
+
 # The register --------------------------------------------------------------------------------------------------------
 
 
@@ -169,6 +184,7 @@ def _register(world: World) -> None:
         digest=lists.DIGEST,
     )
     world.add("hit", Held(facts, {"reference": hit.reference}, hit))
+    _about_the_register(world)
     for name, office in list(world.houses.offices.items())[:2]:
         world.add("office", Held(oracle.Register(name), {"reference": office.reference}, office))
     coalition = world.houses.coalition

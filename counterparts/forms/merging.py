@@ -1,0 +1,9 @@
+from django import forms
+
+from diplomacy.lib import forms as house
+
+
+class ApartForm(house.Form):
+    reason = forms.CharField(
+        label="They are two. How do you know?", max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    )

@@ -1,0 +1,165 @@
+"""Two counterparts that are one: suggested, merged whole, made two again."""
+
+from dataclasses import replace
+
+import pytest
+
+from accounts.models import Member
+from activity.models import Entry
+from counterparts import actions, duplicates
+from counterparts.models import Alike, Counterpart, Merge
+from diplomacy.lib.errors import Conflict, Forbidden, Invalid
+from tests.conftest import ClientFor
+from tests.factories import engagements as make
+from tests.factories import lists
+
+pytestmark = pytest.mark.django_db
+ONE, OTHER = "Government of Baja California", "Baja California Government"
+
+
+@pytest.fixture
+def pair(maria: Member, tom: Member) -> tuple[Counterpart, Counterpart]:
+    return make.counterpart(maria, name=ONE), make.counterpart(tom, name=OTHER, native_name="Gobierno de BC")
+
+
+class TestSuggesting:
+    def test_a_name_of_the_same_words_is_suggested_within_its_country(
+        self, pair: tuple[Counterpart, ...]
+    ) -> None:
+        found = duplicates.like("The government of Baja California", kind="subnational", country="MX")
+        assert {one.counterpart for one in found} == set(pair)
+        assert not duplicates.like(ONE, kind="subnational", country="US")
+        assert not duplicates.like(ONE, kind="person", country="MX")
+
+    def test_a_word_alone_is_in_too_many_names(self, pair: tuple[Counterpart, ...]) -> None:
+        assert duplicates.like("Baja", kind="subnational", country="MX") == []
+
+    def test_whoever_adds_one_is_asked_whether_it_is_here_already(
+        self, client_for: ClientFor, maria: Member, pair: tuple[Counterpart, ...]
+    ) -> None:
+        asked = {"name": "Baja California Government", "kind": "subnational", "country": "MX"}
+        answer = client_for(maria).get("/counterparts/duplicates/already-here/", asked)
+        assert "Already here?" in answer.text
+        assert pair[0].reference in answer.text
+
+    def test_the_queue_holds_each_pair_once_and_not_those_that_are_two(
+        self, maria: Member, pair: tuple[Counterpart, Counterpart]
+    ) -> None:
+        actions.screen_due()
+        assert [(one.first, one.second) for one in Alike.objects.all()] == [pair]
+        actions.keep_apart(pair[1], pair[0], by=maria, reason="The second is the party.")
+        actions.change(pair[0], by=maria, version=pair[0].version, city="Mexicali")
+        actions.screen_due()
+        assert not Alike.objects.exists()
+
+
+class TestMerging:
+    def test_every_relation_moves_and_both_names_are_found(
+        self, lee: Member, maria: Member, tom: Member, pair: tuple[Counterpart, Counterpart]
+    ) -> None:
+        kept, gone = pair
+        person = {"side": "theirs", "name": "Julia Ejemplo", "counterpart": gone}
+        theirs = make.actions.draft(
+            replace(make.plan(tom), counterparts=[gone], participants=[person]), by=tom
+        )
+        part = make.counterpart(maria, name="Water office", parent=gone)
+        actions.note(gone, by=tom, text="Ask for Julia.")
+        actions.merge(kept, gone, by=lee)
+        assert list(theirs.counterparts.all()) == [kept]
+        assert theirs.participants.get().counterpart == kept
+        part.refresh_from_db()
+        assert part.parent == kept
+        assert kept.notes.count() == 1
+        for name in (ONE, OTHER, "Gobierno de BC"):
+            assert kept in Counterpart.objects.called(name)
+            assert gone not in Counterpart.objects.called(name)
+        assert list(Counterpart.objects.named_like("gobierno")) == [kept]
+
+    def test_it_is_one_line_of_the_log(self, lee: Member, pair: tuple[Counterpart, Counterpart]) -> None:
+        before = Entry.objects.count()
+        actions.merge(*pair, by=lee)
+        assert Entry.objects.count() == before + 1
+        assert Entry.objects.latest("pk").kind == "counterparts.merged"
+
+    def test_undone_everything_is_as_it_was(
+        self, lee: Member, maria: Member, pair: tuple[Counterpart, Counterpart]
+    ) -> None:
+        kept, gone = pair
+        both = make.actions.draft(replace(make.plan(maria), counterparts=[kept, gone]), by=maria)
+        part = make.counterpart(maria, name="Water office", parent=gone)
+        merge = actions.merge(kept, gone, by=lee)
+        assert list(both.counterparts.all()) == [kept]
+        actions.undo_merge(merge, by=lee)
+        part.refresh_from_db()
+        gone.refresh_from_db()
+        assert set(both.counterparts.all()) == {kept, gone}
+        assert (part.parent, gone.merged_into) == (gone, None)
+        assert list(Counterpart.objects.called(OTHER)) == [gone]
+        assert not kept.aliases.exists()
+
+    def test_what_came_to_the_kept_one_since_stays_with_it(
+        self, lee: Member, maria: Member, pair: tuple[Counterpart, Counterpart]
+    ) -> None:
+        merge = actions.merge(*pair, by=lee)
+        since = make.counterpart(maria, name="Water office", parent=pair[0])
+        actions.undo_merge(merge, by=lee)
+        since.refresh_from_db()
+        assert since.parent == pair[0]
+
+    def test_itself_the_merged_its_own_part_and_a_person_are_refused_with_a_reason(
+        self, lee: Member, maria: Member, pair: tuple[Counterpart, Counterpart]
+    ) -> None:
+        kept, gone = pair
+        part = make.counterpart(maria, name="Water office", parent=kept)
+        within = make.counterpart(maria, name="Meters of the water office", parent=part)
+        person = make.counterpart(maria, name="Julia Ejemplo", kind="person", subdivision="")
+        for one, other in ((kept, kept), (kept, within), (within, kept), (kept, person)):
+            with pytest.raises(Invalid):
+                actions.merge(one, other, by=lee)
+        actions.merge(kept, gone, by=lee)
+        for one, other in ((kept, gone), (gone, part)):
+            with pytest.raises(Conflict):
+                actions.merge(one, other, by=lee)
+        assert Merge.objects.count() == 1
+
+    def test_a_merge_is_undone_once_and_not_from_under_another(
+        self, lee: Member, maria: Member, pair: tuple[Counterpart, Counterpart]
+    ) -> None:
+        third = make.counterpart(maria, name="Gobierno del Estado de Baja California")
+        first = actions.merge(*pair, by=lee)
+        second = actions.merge(third, pair[0], by=lee)
+        with pytest.raises(Conflict):
+            actions.undo_merge(first, by=lee)
+        actions.undo_merge(second, by=lee)
+        actions.undo_merge(first, by=lee)
+        with pytest.raises(Conflict):
+            actions.undo_merge(first, by=lee)
+
+    def test_staff_and_readers_do_not_merge(
+        self, maria: Member, gov: Member, pair: tuple[Counterpart, Counterpart]
+    ) -> None:
+        for by in (maria, gov):
+            with pytest.raises(Forbidden):
+                actions.merge(*pair, by=by)
+
+    def test_possible_matches_of_both_are_kept(
+        self, lee: Member, pair: tuple[Counterpart, Counterpart]
+    ) -> None:
+        lists.listing("Baja California Government Ltd", in_=lists.edition(), kind="body")
+        actions.screen_due()
+        assert {hit.counterpart_id for hit in pair[0].hits.all()} | {
+            hit.counterpart_id for hit in pair[1].hits.all()
+        } == {one.pk for one in pair}
+        actions.merge(*pair, by=lee)
+        actions.screen_due()
+        assert pair[0].hits.live().count() == 1
+
+    def test_an_old_address_leads_to_the_one_that_was_kept(
+        self, client_for: ClientFor, lee: Member, pair: tuple[Counterpart, Counterpart]
+    ) -> None:
+        actions.merge(*pair, by=lee)
+        answer = client_for(lee).get(pair[1].get_absolute_url())
+        assert answer.headers["Location"] == pair[0].get_absolute_url()
+        assert pair[1].name not in [
+            row.name for row in client_for(lee).get("/counterparts/").context["page"].rows
+        ]
