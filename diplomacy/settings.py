@@ -304,6 +304,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": float(os.environ.get("SCREEN_SECONDS", "30")),
         "options": {"expires": 30},
     },
+    "look at attention flags again": {
+        "task": "engagements.tasks.refresh_flags",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "expire briefings": {"task": "briefings.tasks.expire", "schedule": 600.0},
     "remind offices of who serves": {"task": "accounts.tasks.remind", "schedule": 3600.0},
     "seal the log": {

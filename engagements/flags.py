@@ -1,10 +1,14 @@
 """Attention flags: named, versioned rules that inform the office and the desk. Nothing ever waits for a flag."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from counterparts.models import CountryGuidance, Hit
 from engagements.choices import Kind, Payer
 from engagements.models import Engagement
+
+MOST = 3
+LONGEST = 400
 
 
 class Rule(NamedTuple):
@@ -44,7 +48,35 @@ def _infrastructure(engagement: Engagement) -> str:
     )
 
 
+def _guidance(engagement: Engagement) -> str:
+    """What federal desks ask everyone to heed there, by title: the words are on the guidance's own page."""
+    said = CountryGuidance.objects.in_force().about(places_of(engagement))
+    titles = [f"{piece.title} ({piece.place})" for piece in said.exclude(kind=CountryGuidance.Kind.COURTESY)]
+    return _sentence("Guidance is in force: ", titles)
+
+
+def _possible_listing(engagement: Engagement) -> str:
+    """A name like one of those met stands on a public list. That is no finding about anybody."""
+    met = engagement.counterparts.values("pk")
+    hits = Hit.objects.live().possible().filter(counterpart__in=met).select_related("counterpart", "listing")
+    names = [f"{hit.counterpart} ({hit.listing.list_name})" for hit in hits]
+    return _sentence("A possible match, not a finding: ", list(dict.fromkeys(names)))
+
+
+def _sentence(begun: str, names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST} more" if len(names) > MOST else ""
+    return f"{begun}{'; '.join(names[:MOST])}{more}."[:LONGEST] if names else ""
+
+
+def places_of(engagement: Engagement) -> set[tuple[str, str]]:
+    """(country, subdivision) of each stop and of each counterpart."""
+    met = engagement.counterparts.values_list("country", "subdivision")
+    return {*engagement.stops.values_list("country", "subdivision"), *met}
+
+
 RULES = (
+    Rule("country_guidance", 1, "Country guidance", _guidance),
+    Rule("possible_listing", 1, "Possible listing", _possible_listing),
     Rule("hosted_travel", 1, "Hosted travel", _hosted_travel),
     Rule("binding_language", 1, "Agreement", _binding_language),
     Rule("foreign_agent", 1, "Foreign agent", _foreign_agent),

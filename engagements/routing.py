@@ -3,20 +3,16 @@
 from collections.abc import Iterable
 
 from accounts.models import Office
+from engagements.flags import places_of
 from engagements.models import Coverage, Engagement
 
 
 def desks_for(engagement: Engagement) -> list[Office]:
     """The open desks whose coverage fits where it goes, whom it meets, or what it is about; else the fallback desks."""
     rules = list(Coverage.objects.filter(desk__in=Office.objects.desks()).select_related("desk", "division"))
-    places = _places(engagement)
+    places = places_of(engagement)
     fitting = [rule.desk for rule in rules if not rule.is_fallback and _fits(rule, engagement, places)]
     return _once(fitting or [rule.desk for rule in rules if rule.is_fallback])
-
-
-def _places(engagement: Engagement) -> set[tuple[str, str]]:
-    met = engagement.counterparts.values_list("country", "subdivision")
-    return {*engagement.stops.values_list("country", "subdivision"), *met}
 
 
 def _fits(rule: Coverage, engagement: Engagement, places: set[tuple[str, str]]) -> bool:

@@ -11,6 +11,7 @@ from engagements.actions.advice import (
     respond,
     take,
 )
+from engagements.actions.attention import refresh_flags
 from engagements.actions.outcomes import add_commitment, close_commitment, report
 from engagements.actions.plans import (
     Plan,
@@ -45,6 +46,7 @@ __all__ = [
     "note_for_office",
     "note_opened",
     "postpone",
+    "refresh_flags",
     "report",
     "request_advice",
     "respond",

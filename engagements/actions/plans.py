@@ -12,14 +12,14 @@ from activity import actions as activity
 from counterparts import rules as counterpart_rules
 from counterparts.models import Counterpart
 from diplomacy.lib.errors import Forbidden, Invalid
-from engagements import clock, flags, rules, versions, watchers
+from engagements import clock, rules, versions, watchers
 from engagements.actions import routing
+from engagements.actions.attention import raise_flags
 from engagements.actions.locking import lock
 from engagements.actions.sharing import refresh_readers
 from engagements.choices import AdviceStatus, Status
 from engagements.models import (
     AdviceRequest,
-    AttentionFlag,
     Engagement,
     EngagementVersion,
     Participant,
@@ -247,17 +247,7 @@ def _keep_version(held: Engagement, by: Member) -> None:
         said=versions.said(held),
         changed_by=by,
     )
-    AttentionFlag.objects.filter(engagement=held).delete()
-    AttentionFlag.objects.bulk_create(
-        AttentionFlag(
-            engagement=held,
-            rule=rule.name,
-            rule_version=rule.version,
-            label=rule.label,
-            reason=reason,
-        )
-        for rule, reason in flags.raised_by(held)
-    )
+    raise_flags(held)
 
 
 def _followers(held: Engagement) -> set[int]:

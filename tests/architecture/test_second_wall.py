@@ -21,6 +21,7 @@ SYSTEM = {
     "counterparts.merge": "moves what other offices' records say of a counterpart to the one it is",
     "demo": "tells the demonstration",
     "engagements.clock": "lapses requests of every desk",
+    "engagements.flags": "raises flags anew where guidance or a list has changed",
     "engagements.lock": "locks a row that its door has found through visible_to",
     "engagements.readers": "recomputes who reads what of an engagement",
     "records.work": "makes the files that leads have asked for, and lets them expire",

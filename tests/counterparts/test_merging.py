@@ -9,6 +9,7 @@ from activity.models import Entry
 from counterparts import actions, duplicates
 from counterparts.models import Alike, Counterpart, Merge
 from diplomacy.lib.errors import Conflict, Forbidden, Invalid
+from engagements import actions as plans
 from tests.conftest import ClientFor
 from tests.factories import engagements as make
 from tests.factories import lists
@@ -59,9 +60,7 @@ class TestMerging:
     ) -> None:
         kept, gone = pair
         person = {"side": "theirs", "name": "Julia Ejemplo", "counterpart": gone}
-        theirs = make.actions.draft(
-            replace(make.plan(tom), counterparts=[gone], participants=[person]), by=tom
-        )
+        theirs = plans.draft(replace(make.plan(tom), counterparts=[gone], participants=[person]), by=tom)
         part = make.counterpart(maria, name="Water office", parent=gone)
         actions.note(gone, by=tom, text="Ask for Julia.")
         actions.merge(kept, gone, by=lee)
@@ -85,7 +84,7 @@ class TestMerging:
         self, lee: Member, maria: Member, pair: tuple[Counterpart, Counterpart]
     ) -> None:
         kept, gone = pair
-        both = make.actions.draft(replace(make.plan(maria), counterparts=[kept, gone]), by=maria)
+        both = plans.draft(replace(make.plan(maria), counterparts=[kept, gone]), by=maria)
         part = make.counterpart(maria, name="Water office", parent=gone)
         merge = actions.merge(kept, gone, by=lee)
         assert list(both.counterparts.all()) == [kept]

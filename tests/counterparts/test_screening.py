@@ -1,6 +1,7 @@
 """Possible matches with public lists: found, weighed in words, disposed of by each office for itself."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -22,8 +23,8 @@ LISTED = ["PRIMEROV, Aleksandr Ivanovich", "AL-MITHALI, Yusuf Hasan", "KIM, Ye S
 SPOKEN = ["Aleksandr Primerov", "Yusuf al-Mithali", "Kim Ye-si", "Julia Ejemplo Ruiz"]
 
 
-def add(by: Member, name: str = "Aleksandr Primerov", kind: str = "person", **more: object) -> Counterpart:
-    return actions.add(by=by, name=name, kind=kind, country=more.pop("country", "RU"), **more)
+def add(by: Member, name: str = "Aleksandr Primerov", kind: str = "person", **more: Any) -> Counterpart:
+    return actions.add(by=by, **({"name": name, "kind": kind, "country": "RU"} | more))
 
 
 def hits(counterpart: Counterpart) -> list[Hit]:

@@ -1,0 +1,80 @@
+"""What desks tell everyone about a country: written by desks, kept in versions, shown while it is in force."""
+
+import pytest
+
+from accounts.models import Member
+from counterparts import actions
+from counterparts.models import CountryGuidance
+from diplomacy.lib.errors import Conflict, Forbidden, Invalid
+from tests.conftest import ClientFor
+from tests.factories import engagements as make
+
+pytestmark = pytest.mark.django_db
+FORM = {
+    "country": "MX", "kind": "notice", "title": "Tell the consulate", "text": "Write.", "reason": "It arranges.",
+    "starts_on": "2026-01-01",
+}  # fmt: skip
+
+
+def test_a_change_is_a_new_version_and_the_old_one_can_still_be_read(liaison: Member) -> None:
+    first = make.guidance(liaison)
+    kept = {name: getattr(first, name) for name in ("country", "kind", "title", "reason", "starts_on")}
+    second = actions.replace_guidance(first, by=liaison, text="Fifteen days before.", **kept)
+    assert (second.number, second.replaces) == (2, first)
+    assert list(CountryGuidance.objects.in_force()) == [second]
+    first.refresh_from_db()
+    assert first.text == "Write to the consulate ten working days before."
+    with pytest.raises(Conflict):
+        actions.replace_guidance(first, by=liaison, text="Lost?", **kept)
+
+
+def test_offices_read_it_and_only_the_desk_that_wrote_it_changes_it(
+    maria: Member, liaison: Member, desk_lead: Member, other_liaison: Member
+) -> None:
+    held = make.guidance(liaison)
+    with pytest.raises(Forbidden):
+        make.guidance(maria)
+    for by in (maria, other_liaison):
+        with pytest.raises(Forbidden):
+            actions.end_guidance(held, by=by, ends_on=make.in_days(1))
+    assert actions.end_guidance(held, by=desk_lead, ends_on=make.in_days(1)).number == 2
+
+
+def test_it_is_shown_from_its_first_day_to_its_last(liaison: Member) -> None:
+    make.guidance(liaison, title="Over", starts_on=make.in_days(-9), ends_on=make.in_days(-1))
+    make.guidance(liaison, title="To come", starts_on=make.in_days(1))
+    now = make.guidance(liaison, ends_on=make.in_days(0))
+    assert list(CountryGuidance.objects.in_force()) == [now]
+
+
+def test_a_part_of_a_country_hears_what_is_said_of_it_and_of_the_whole(liaison: Member) -> None:
+    whole = make.guidance(liaison)
+    part = make.guidance(liaison, subdivision="MX-BCN", title="At the border")
+    make.guidance(liaison, subdivision="MX-SON", title="Elsewhere")
+    said = CountryGuidance.objects.in_force()
+    assert set(said.about([("MX", "MX-BCN")])) == {whole, part}
+    assert set(said.about([("MX", "")])) == {whole}
+    assert set(said.about([("", "")])) == set()
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"country": "ZZ"}, {"subdivision": "JP-13"}, {"ends_on": make.in_days(-20)}], ids=str
+)
+def test_a_place_that_is_none_and_days_in_the_wrong_order_are_refused(
+    liaison: Member, wrong: dict[str, object]
+) -> None:
+    with pytest.raises(Invalid):
+        make.guidance(liaison, **wrong)
+    assert not CountryGuidance.objects.exists()
+
+
+def test_a_desk_publishes_on_a_page_and_a_counterpart_shows_it(
+    client_for: ClientFor, liaison: Member, maria: Member
+) -> None:
+    answer = client_for(liaison).post("/counterparts/guidance/publish/", FORM, follow=True)
+    assert "Everyone signed in can read it now." in answer.text
+    page = client_for(maria).get(make.counterpart(maria).get_absolute_url())
+    assert "Tell the consulate" in page.text
+    refused = client_for(liaison).post("/counterparts/guidance/publish/", FORM | {"title": ""})
+    assert refused.status_code == 400
+    assert "Ten" not in refused.text

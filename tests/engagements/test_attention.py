@@ -1,0 +1,61 @@
+"""Flags inform: what desks and public lists say of where one goes and whom one meets."""
+
+import pytest
+
+from accounts.models import Member
+from counterparts import actions as counterparts
+from engagements import actions
+from engagements.models import Engagement
+from tests.factories import engagements as make
+from tests.factories import lists
+
+pytestmark = pytest.mark.django_db
+
+
+def flags(engagement: Engagement) -> dict[str, str]:
+    return {flag.rule: flag.reason for flag in engagement.flags.all()}
+
+
+def test_guidance_of_the_country_is_a_flag_with_its_reason_and_courtesy_is_none(
+    maria: Member, liaison: Member
+) -> None:
+    make.guidance(liaison)
+    make.guidance(liaison, kind="courtesy", title="Bring a small gift")
+    make.guidance(liaison, country="JP", title="Elsewhere")
+    said = flags(make.filed(maria))
+    assert said["country_guidance"] == "Guidance is in force: Tell the consulate before a visit (Mexico)."
+
+
+def test_a_possible_listing_is_a_flag_that_says_it_is_no_finding(maria: Member) -> None:
+    lists.listing("Baja California Government", in_=lists.edition(), kind="body")
+    plan = make.drafted(maria)
+    counterparts.screen_due()
+    said = flags(actions.file(plan, by=maria))
+    assert said["possible_listing"].startswith(
+        "A possible match, not a finding: Government of Baja California (SDN)"
+    )
+
+
+def test_what_a_list_or_a_desk_says_later_is_raised_on_plans_to_come_and_goes_again(
+    maria: Member, liaison: Member
+) -> None:
+    filed, over = make.filed(maria), make.held(maria)
+    entry = lists.listing("Government of Baja California", in_=lists.edition(), kind="body")
+    guidance = make.guidance(liaison, starts_on=make.in_days(0))
+    counterparts.screen_due()
+    assert actions.refresh_flags() == 1
+    assert set(flags(filed)) == {"country_guidance", "possible_listing"}
+    assert flags(over) == {}
+    entry.names.update(is_live=False)
+    lists.edition()
+    counterparts.screen_due()
+    counterparts.end_guidance(guidance, by=liaison, ends_on=make.in_days(0))
+    actions.refresh_flags()
+    assert set(flags(filed)) == {"country_guidance"}
+
+
+def test_no_flag_changes_what_its_office_may_do(maria: Member, liaison: Member) -> None:
+    make.guidance(liaison, kind="caution")
+    plan = make.filed(maria)
+    assert plan.status == "filed"
+    assert actions.postpone(plan, by=maria).status == "postponed"
