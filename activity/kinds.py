@@ -92,6 +92,13 @@ KINDS = {
     "counterparts.kept_apart": Kind("said that this and another counterpart are two"),
     "counterparts.hit_found": Kind("A possible match with a public list was found. It is not a finding."),
     "counterparts.hit_disposed": Kind("said what a possible match is"),
+    "counterparts.list_asked": Kind("sent the files of this list"),
+    "counterparts.list_loaded": Kind("loaded this list"),
+    "counterparts.list_loaded_by_command": Kind("The command line loaded this list."),
+    "counterparts.list_refused": Kind(
+        "The list could not be loaded. The one before it stays.",
+        "A public list that you sent could not be loaded",
+    ),
     "records.asked": Kind("took in a request for records"),
     "records.marked": Kind("marked what of this record is exempt from disclosure"),
     "records.made": Kind("had a file of records made"),

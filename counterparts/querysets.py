@@ -1,10 +1,12 @@
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
+from django.db import models
 from django.db.models import Case, F, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.utils import timezone
 
+from counterparts import names
 from counterparts.folding import fold
 from diplomacy.lib.readers import ProtectedQuerySet, SignedInQuerySet
 
@@ -12,16 +14,41 @@ if TYPE_CHECKING:
     from accounts.models import Member
     from counterparts.models import Counterpart, Hit
 
+MOST_WORDS = 8
+
 
 class ListEditionQuerySet(SignedInQuerySet):
     def current(self) -> Self:
         """The last that was loaded of each list."""
         return self.filter(state="loaded").order_by("source", "-id").distinct("source")
 
+    def waiting(self) -> Self:
+        return self.filter(state="waiting").order_by("id")
+
+    def running(self) -> Self:
+        return self.filter(state="running")
+
 
 class ListingQuerySet(SignedInQuerySet):
     def live(self) -> Self:
         return self.filter(delisted_on=None)
+
+    def named_like(self, text: str, *, also_delisted: bool = False) -> Self:
+        """Every word of the text occurs in one of its names, as names are compared."""
+        bare = {names.bare(text, is_person=True), names.bare(text, is_person=False)}
+        rows: models.QuerySet[Any] = apps.get_model("counterparts.ListingName")._default_manager.all()
+        if not also_delisted:
+            rows = rows.filter(is_live=True)
+        found = Q(pk__in=[])
+        for words in bare - {""}:
+            found |= Q(pk__in=_with_words(rows, words.split()).values("listing"))
+        return self.filter(found)
+
+
+def _with_words(rows: models.QuerySet[Any], words: list[str]) -> models.QuerySet[Any]:
+    for word in words[:MOST_WORDS]:
+        rows = rows.filter(bare__contains=word)
+    return rows
 
 
 class HitQuerySet(SignedInQuerySet):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 MERGERS = ADVISING_ROLES | {"lead"}
 """Merging touches the records of many offices at once."""
 WRITERS = WRITING_ROLES | ADVISING_ROLES
+LOADERS = frozenset({"desk_lead"})
 
 
 def may_write(member: Member | None) -> bool:
@@ -64,6 +65,15 @@ def may_change_guidance(guidance: "CountryGuidance", member: Member | None) -> b
 def require_own_guidance(guidance: "CountryGuidance", member: Member) -> None:
     if not may_change_guidance(guidance, member):
         raise Forbidden("Only the desk that wrote this guidance changes it.")
+
+
+def may_load_lists(member: Member | None) -> bool:
+    return member is not None and member.role in LOADERS
+
+
+def require_loader(member: Member) -> None:
+    if not may_load_lists(member):
+        raise Forbidden("Only the lead of a federal desk loads public lists. Everyone reads them.")
 
 
 def check_place(country: str, subdivision: str) -> None:

@@ -1,6 +1,7 @@
 from celery import shared_task
 
 from counterparts import actions
+from counterparts.lists import actions as lists
 
 AT_A_TIME = 50
 """Batches of one task: then another may go on, and a broker that is emptied costs nothing."""
@@ -17,3 +18,8 @@ def screen() -> int:
             return done
     screen.delay()
     return done
+
+
+@shared_task(name="counterparts.tasks.load_lists")
+def load_lists() -> int:
+    return lists.work()

@@ -1,5 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
+from counterparts.lists import views as lists
 from counterparts.views import guidance, merging, posts, screening
 from counterparts.views import register as views
 
@@ -21,6 +22,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("duplicates/<ref:reference>/<ref:other>/", merging.compare, name="compare"),
     path("matches/", screening.hits, name="hits"),
     path("matches/<ref:reference>/", screening.hit, name="hit"),
+    path("lists/", lists.index, name="lists"),
+    path("lists/load/", lists.load, name="load_list"),
+    path("lists/entries/", lists.entries, name="listings"),
+    path("lists/entries/<ref:reference>/", lists.entry, name="listing"),
+    path("lists/<ref:reference>/", lists.edition, name="edition"),
     path("<ref:reference>/", views.detail, name="detail"),
     path("<ref:reference>/post/", posts.hold_post, name="hold_post"),
     path("<ref:reference>/posts/<int:number>/", posts.change_post, name="change_post"),

@@ -18,6 +18,7 @@ from accounts import api as accounts
 from activity import api as activity
 from briefings import api as briefings
 from counterparts import api as counterparts
+from counterparts.lists import api as lists
 from diplomacy.lib.api import problems
 from diplomacy.lib.api.views import Route
 from engagements import api as engagements
@@ -30,6 +31,8 @@ ROUTES: dict[str, type[Route]] = {
     "guidance": counterparts.GuidanceRoute,
     "merges": counterparts.MergeRoute,
     "possible-matches": counterparts.HitRoute,
+    "lists": lists.ListRoute,
+    "listings": lists.ListingRoute,
     "briefings": briefings.BriefingRoute,
     "deliveries": briefings.DeliveryRoute,
     "offices": accounts.OfficeRoute,

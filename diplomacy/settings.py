@@ -8,6 +8,8 @@ from urllib.parse import unquote, urlsplit
 import django_stubs_ext
 from csp.constants import NONE, SELF
 
+from diplomacy.schema_names import SCHEMA_NAMES
+
 # So that strict types may be written as they are checked: ModelAdmin[Office], Manager[Office].
 django_stubs_ext.monkeypatch()
 
@@ -245,7 +247,8 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
-FILE_UPLOAD_HANDLERS = ["diplomacy.lib.web.NoFiles"]
+DATA_UPLOAD_MAX_NUMBER_FILES = 3
+FILE_UPLOAD_HANDLERS = ["diplomacy.lib.uploads.OnlyWhereAdmitted"]
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
@@ -327,6 +330,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "make files of records": {"task": "records.tasks.work", "schedule": 10.0, "options": {"expires": 10}},
     "delete expired files of records": {"task": "records.tasks.expire", "schedule": 3600.0},
+    "load lists": {"task": "counterparts.tasks.load_lists", "schedule": 10.0, "options": {"expires": 10}},
     "let old content go": {"task": "activity.tasks.expire_content", "schedule": 86400.0},
     "forget used keys": {"task": "activity.tasks.forget_keys", "schedule": 3600.0},
 }
@@ -381,32 +385,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PUBLIC": True,
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": True,
-    "ENUM_NAME_OVERRIDES": {
-        "EngagementKind": "engagements.choices.Kind",
-        "EngagementStatus": "engagements.choices.Status",
-        "EngagementMode": "engagements.choices.Mode",
-        "Topic": "engagements.choices.Topic",
-        "Visibility": "engagements.choices.Visibility",
-        "Coordination": "engagements.choices.Coordination",
-        "Payer": "engagements.choices.Payer",
-        "Side": "engagements.choices.Side",
-        "AdviceStatus": "engagements.choices.AdviceStatus",
-        "Position": "engagements.choices.Position",
-        "ResponseKind": "engagements.choices.ResponseKind",
-        "CounterpartKind": "counterparts.models.Counterpart.Kind",
-        "GuidanceKind": "counterparts.models.CountryGuidance.Kind",
-        "HitLevel": "counterparts.models.Hit.Level",
-        "ListingKind": "counterparts.models.Listing.Kind",
-        "PublicList": "counterparts.models.listings.PublicList",
-        "Verdict": "counterparts.models.Disposition.Verdict",
-        "OfficeLevel": "accounts.models.Office.Level",
-        "Role": "accounts.models.Member.Role",
-        "OfficeRequestStatus": "accounts.models.OfficeRequest.Status",
-        "NoticeChannel": "activity.models.Preference.Channel",
-        "NoticeMail": "activity.models.Notice.Mail",
-        "BriefingStatus": "briefings.choices.Status",
-        "Label": "briefings.choices.Label",
-    },
+    "ENUM_NAME_OVERRIDES": SCHEMA_NAMES,
 }
 
 GUARDIAN_GET_INIT_ANONYMOUS_USER = None
@@ -452,6 +431,8 @@ ANCHOR_FILE = os.environ.get("ANCHOR_FILE", "" if TESTING else str(VAR_DIR / "an
 ANCHOR_EMAIL = os.environ.get("ANCHOR_EMAIL", "")
 # Files for public-records requests: where they are (web and workers share it), and for how many days.
 EXPORTS_DIR = os.environ.get("EXPORTS_DIR", str(VAR_DIR / "exports"))
+# Files of public lists on their way from a desk lead to a worker: web and workers share it too.
+LISTS_DIR = os.environ.get("LISTS_DIR", str(Path(EXPORTS_DIR) / "lists"))
 EXPORT_DAYS = int(os.environ.get("EXPORT_DAYS", "7"))
 # Distinct records that a person may open in an hour before the lead of their office and the auditors are told.
 BULK_READ_LIMIT = int(os.environ.get("BULK_READ_LIMIT", "150"))

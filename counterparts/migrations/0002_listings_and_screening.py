@@ -227,13 +227,29 @@ class Migration(migrations.Migration):
                 ),
                 ("problem", models.CharField(blank=True, max_length=500, verbose_name="why it was refused")),
                 ("asked_at", models.DateTimeField(auto_now_add=True)),
+                ("started_at", models.DateTimeField(null=True)),
                 ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "percent",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="Of the files, while they are read"
+                    ),
+                ),
                 ("read", models.PositiveIntegerField(default=0, verbose_name="rows read")),
                 ("added", models.PositiveIntegerField(default=0)),
                 ("changed", models.PositiveIntegerField(default=0)),
                 ("unchanged", models.PositiveIntegerField(default=0)),
                 ("delisted", models.PositiveIntegerField(default=0)),
                 ("refused", models.PositiveIntegerField(default=0, verbose_name="rows refused")),
+                (
+                    "notes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=300),
+                        default=list,
+                        help_text="Sentences for whoever loaded it",
+                        size=None,
+                    ),
+                ),
             ],
             options={
                 "ordering": ["-id"],
@@ -248,6 +264,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
+                ("reference", diplomacy.lib.references.ReferenceField(prefix="N")),
                 (
                     "source",
                     models.CharField(
@@ -285,6 +302,7 @@ class Migration(migrations.Migration):
                             ("aircraft", "Aircraft"),
                             ("registrant", "FARA registrant"),
                             ("principal", "Foreign principal under FARA"),
+                            ("unsaid", "Person or organisation: the list does not say"),
                         ],
                         max_length=10,
                     ),
@@ -744,6 +762,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="listing",
             index=models.Index(fields=["source", "edition"], name="listing_edition"),
+        ),
+        migrations.AddIndex(
+            model_name="listing",
+            index=models.Index(fields=["name", "id"], name="listing_by_name"),
         ),
         migrations.AddConstraint(
             model_name="listing",

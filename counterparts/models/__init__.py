@@ -1,5 +1,5 @@
 from counterparts.models.guidance import CountryGuidance
-from counterparts.models.listings import ListEdition, Listing, ListingName, RefusedRow
+from counterparts.models.listings import ListEdition, Listing, ListingName, PublicList, RefusedRow
 from counterparts.models.merging import Alike, Distinct, Merge
 from counterparts.models.register import Alias, Counterpart, CounterpartNote, Post, Source
 from counterparts.models.screening import Disposition, Hit, Screening
@@ -18,6 +18,7 @@ __all__ = [
     "ListingName",
     "Merge",
     "Post",
+    "PublicList",
     "RefusedRow",
     "Screening",
     "Source",

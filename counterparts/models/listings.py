@@ -5,8 +5,10 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Member
+from counterparts import places
 from counterparts.querysets import ListEditionQuerySet, ListingQuerySet
 from diplomacy.lib.readers import SignedInQuerySet
 from diplomacy.lib.references import ReferenceField
@@ -36,13 +38,18 @@ class ListEdition(models.Model):
     problem = models.CharField("why it was refused", max_length=500, blank=True)
     by = models.ForeignKey(Member, models.PROTECT, null=True, related_name="+")
     asked_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    percent = models.PositiveSmallIntegerField(default=0, help_text="Of the files, while they are read")
     read = models.PositiveIntegerField("rows read", default=0)
     added = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
     delisted = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField("rows refused", default=0)
+    notes = ArrayField(
+        models.CharField(max_length=300), default=list, help_text="Sentences for whoever loaded it"
+    )
 
     objects = ListEditionQuerySet.as_manager()
 
@@ -54,6 +61,10 @@ class ListEdition(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("counterparts:edition", args=[self.reference])
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.state in {self.State.WAITING, self.State.RUNNING}
 
 
 class RefusedRow(models.Model):
@@ -83,7 +94,9 @@ class Listing(models.Model):
         AIRCRAFT = "aircraft", "Aircraft"
         REGISTRANT = "registrant", "FARA registrant"
         PRINCIPAL = "principal", "Foreign principal under FARA"
+        UNSAID = "unsaid", "Person or organisation: the list does not say"
 
+    reference = ReferenceField("N")
     source = models.CharField("list", max_length=4, choices=PublicList)
     list_name = models.CharField(
         max_length=120, help_text="As the publisher calls the part, such as “Entity List (EL) - BIS”"
@@ -123,10 +136,25 @@ class Listing(models.Model):
     class Meta:
         ordering = ["name", "id"]
         constraints = [models.UniqueConstraint(fields=["source", "entry"], name="listing_once")]
-        indexes = [models.Index(fields=["source", "edition"], name="listing_edition")]
+        indexes = [
+            models.Index(fields=["source", "edition"], name="listing_edition"),
+            models.Index(fields=["name", "id"], name="listing_by_name"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.list_name})"
+
+    def get_absolute_url(self) -> str:
+        return reverse("counterparts:listing", args=[self.reference])
+
+    @property
+    def country_names(self) -> list[str]:
+        return [places.country_name(code) for code in self.countries]
+
+    @property
+    def has_ended(self) -> bool:
+        """A denial that expired, a registration that was terminated: on the list still, and over."""
+        return bool(self.ends_on and self.ends_on < timezone.localdate())
 
 
 class ListingName(models.Model):
@@ -143,6 +171,8 @@ class ListingName(models.Model):
     name = models.CharField(max_length=500)
     bare = models.CharField(max_length=500, help_text="counterparts.names.bare of it")
     is_live = models.BooleanField(default=True, help_text="False once its listing is delisted")
+
+    objects = SignedInQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]

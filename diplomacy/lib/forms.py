@@ -135,6 +135,26 @@ class DateTimeInput(forms.DateTimeInput):
         super().__init__(attrs, format="%Y-%m-%dT%H:%M")
 
 
+class FilesInput(forms.FileInput):
+    """Several files at once."""
+
+    allow_multiple_selected = True
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"multiple": True, **(attrs or {})})
+
+
+class FilesField(forms.FileField):
+    """A list of files. Which addresses take any: `diplomacy.lib.uploads`."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        if not data:
+            super().clean(None, initial)
+        return [super(FilesField, self).clean(one, initial) for one in data or ()]
+
+
 class LookupInput(forms.TextInput):
     """A text field that finds as one types. Without script it is only that, and the server matches the text.
 
@@ -173,6 +193,14 @@ WORDS: tuple[tuple[type[forms.Field], dict[str, str]], ...] = (
     ),
     (forms.TimeField, {"required": "Enter a time.", "invalid": "Enter a time, such as 2:30 p.m."}),
     (forms.IntegerField, {"required": "Enter a number.", "invalid": "Enter a whole number."}),
+    (
+        forms.FileField,
+        {
+            "required": "Choose a file.",
+            "empty": "This file is empty.",
+            "invalid": "Choose the files again.",
+        },
+    ),
     (
         forms.CharField,
         {

@@ -2,12 +2,9 @@
 
 import math
 from collections.abc import Callable
-from typing import Never
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import BadRequest
-from django.core.files.uploadhandler import FileUploadHandler
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -76,13 +73,6 @@ class RefusalMiddleware:
             return render(request, "components/refusal.html", context, status=refusal.status)
         template = {403: "403.html", 400: "refused.html"}.get(refusal.status, "409.html")
         return render(request, template, context, status=refusal.status)
-
-
-class NoFiles(FileUploadHandler):
-    """No form takes a file: what brings one is refused at its first bytes, before any of it is kept."""
-
-    def new_file(self, *given: object, **named: object) -> Never:
-        raise BadRequest("Files are not taken here.")
 
 
 @login_not_required

@@ -15,6 +15,7 @@ from records.models import Request
 from tests.factories import accounts as make_person
 from tests.factories import briefings as make_briefing
 from tests.factories import engagements as make
+from tests.factories import list_files as make_list
 from tests.factories import lists
 
 ABSENT = {
@@ -58,6 +59,8 @@ def build(maria: Member, liaison: Member, gov: Member, briefer: Member, second_b
             "person": {"reference": post.person.reference},
             "post": {"reference": post.person.reference, "number": 1},
             "hit": {"reference": a_hit(filed.counterparts.get()).reference},
+            "edition": {"reference": make_list.listing().edition.reference},
+            "listing": {"reference": make_list.listing().reference},
             "request": {"reference": request.reference},
             "advised": {"reference": make.advised(maria, liaison).request.reference},
             "briefing": {"reference": delivery.briefing.reference, "number": 1},

@@ -10,6 +10,7 @@ from engagements import actions
 from tests.api.conftest import CallAs, Caller, problem
 from tests.factories import briefings as make_briefings
 from tests.factories import engagements as make
+from tests.factories import list_files as make_list
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +38,8 @@ READS: dict[str, set[str]] = {
     "briefings/{briefing}/questions/": {"briefer", "second_briefer"},
     "deliveries/{copy}/": {"gov"},
     "counterparts/{counterpart}/": SERVING,
+    "lists/{edition}/": SERVING,
+    "listings/{listing}/": SERVING,
     "offices/{office}/": SERVING,
 }
 WRITES: dict[str, set[str]] = {
@@ -76,6 +79,8 @@ def named(
         "copy": copy,
         "counterpart": request.engagement.counterparts.first(),
         "office": maria.office,
+        "edition": make_list.listing().edition,
+        "listing": make_list.listing(),
     }
     return {name: record.reference for name, record in records.items()}
 

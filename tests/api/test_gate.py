@@ -21,6 +21,8 @@ LISTS = [
     "advice-requests/",
     "commitments/",
     "counterparts/",
+    "lists/",
+    "listings/",
     "offices/",
     "coalitions/",
     "divisions/",

@@ -20,6 +20,14 @@ COMMON = [
     Look("activity:preferences"),
 ]
 REGISTER = [Look("counterparts:list"), Look("counterparts:detail", "counterpart")]
+LISTS = [
+    Look("counterparts:lists"),
+    Look("counterparts:listings"),
+    Look("counterparts:listings", query="q=zzzzz"),
+    Look("counterparts:listings", query="q=beaver&vanished=on"),
+    Look("counterparts:listing", "listing"),
+    *(Look("counterparts:edition", name) for name in ("edition", "waiting edition", "refused edition")),
+]
 STAFF = [
     Look("engagements:list"),
     Look("engagements:list", query="status=held"),
@@ -145,8 +153,14 @@ PAGES: dict[str, list[Look]] = {
         Look("briefings:mine"),
         *(Look("briefings:read", name) for name in ("copy", "new copy", "gone copy")),
     ],
-    "liaison": [*COMMON, *REGISTER, *DESK, Look("briefings:mine")],
-    "desk_lead": [Look("home"), Look("engagements:queue"), Look("engagements:request", "working")],
+    "liaison": [*COMMON, *REGISTER, *LISTS, *DESK, Look("briefings:mine")],
+    "desk_lead": [
+        Look("counterparts:lists"),
+        Look("counterparts:load_list"),
+        Look("home"),
+        Look("engagements:queue"),
+        Look("engagements:request", "working"),
+    ],
     "other_liaison": [
         Look("home"),
         Look("engagements:queue"),

@@ -20,6 +20,7 @@ from activity import alarms
 from activity.models import Hold, Notice
 from briefings import actions as briefing_actions
 from briefings.choices import Label
+from counterparts.models import ListEdition, Listing
 from engagements import actions
 from engagements.models import AdviceRequest, Coverage, Engagement, Question
 from records import actions as records
@@ -27,6 +28,7 @@ from tests.browser.people import PASSWORD
 from tests.factories import accounts as people
 from tests.factories import briefings as make_briefing
 from tests.factories import engagements as make
+from tests.factories import list_files as make_list
 from tests.signin.authenticator import Device
 
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 2
@@ -63,6 +65,7 @@ def build() -> World:
         named[name] = {"reference": one.reference}
     named["alarm"] = {"reference": alarms.sound(cast["maria"], 151).reference}
     colleague = people.make_member(cast["maria"].office, "reader", name=COMBINING, title=LONG[:120])
+    named |= lists(cast["desk_lead"])
     named["member"] = {"key": colleague.key}
     named["office_request"] = {"reference": people.asked_for(cast["maria"].office).reference}
     named["invitation"] = {"reference": people.invited(cast["maria"].office).reference}
@@ -230,6 +233,30 @@ def written(cast: dict[str, Member]) -> dict[str, dict[str, Any]]:
     references["cut"] = {**references["waiting"], "number": 1}
     references["question"] = {**references["released"], "question": question.reference}
     return references
+
+
+def lists(by: Member) -> dict[str, dict[str, Any]]:
+    """A list that is loaded, with long and right-to-left names; one that waits; one that was refused."""
+    rows = [
+        *make_list.SDN,
+        (104, f"{ARABIC} {LONG}", "individual", "RIVERS", LONG[:150], TEXT.replace("\n", " ")),
+    ]
+    alias = [(104, 9, "aka", COMBINING), (104, 10, "aka", ARABIC)]
+    edition = make_list.loaded(
+        "ofac", make_list.sdn([*rows, (105, "=1", *rows[0][2:])]), make_list.alt(alias), is_forced=True
+    )
+    more: dict[str, Any] = {"by": by, "published_on": make.in_days(-3), "files": [f"{LONG}.xml"]}
+    waiting = ListEdition.objects.create(source="un", state="running", percent=40, **more)
+    problem = f"{LONG}.xml is no file of this list."
+    refused = ListEdition.objects.create(source="csl", state="refused", problem=problem, **more)
+    found = Listing.objects.get(entry="104")
+    named: dict[str, Any] = {
+        "edition": edition,
+        "waiting edition": waiting,
+        "refused edition": refused,
+        "listing": found,
+    }
+    return {name: {"reference": row.reference} for name, row in named.items()}
 
 
 def factors(lee: Member) -> dict[str, dict[str, Any]]:

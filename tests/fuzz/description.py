@@ -29,6 +29,8 @@ PREFIXES = {
     "briefings": "B-",
     "advice-requests": "A-",
     "counterparts": "C-",
+    "lists": "L-",
+    "listings": "N-",
     "deliveries": "D-",
     "commitments": "K-",
 }

@@ -147,7 +147,7 @@ class Notice:
 
 @dataclass(frozen=True)
 class Register:
-    """What everyone signed in may look up: a counterpart, an office, a coalition, a division, an official."""
+    """What everyone signed in may look up: a counterpart, a public list, an office, a coalition, a division, an official."""
 
     name: str
 
@@ -396,6 +396,7 @@ def has_role_for(person: Person, page: str) -> bool:
         "add a counterpart": WRITING | ADVISING,
         "publish guidance": ADVISING,
         "merge counterparts": ADVISING | {"lead"},
+        "load a list": frozenset({"desk_lead"}),
     }[page]
     return person.acting.role in roles
 
@@ -419,4 +420,5 @@ ROLE_ACTS = {
     "add": "add a counterpart",
     "publish": "publish guidance",
     "merge": "merge counterparts",
+    "load_list": "load a list",
 }

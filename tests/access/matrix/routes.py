@@ -142,6 +142,13 @@ PAGES: dict[str, Route] = {
     "counterparts:lookup": page("", {"GET": OWN}),
     "counterparts:lookup_people": page("", {"GET": OWN}),
     "counterparts:regions": page("", {"GET": OWN}),
+    "counterparts:lists": page("", {"GET": OWN}),
+    "counterparts:load_list": page(
+        "", {"GET": Ask("role", "load a list"), "POST": Ask("write", "load_list", said(source="un"), True)}
+    ),
+    "counterparts:edition": page("edition", {"GET": READ}),
+    "counterparts:listings": page("", {"GET": OWN}),
+    "counterparts:listing": page("listing", {"GET": READ}),
     "counterparts:detail": page("counterpart", {"GET": READ}),
     "counterparts:change": page("counterpart", door("change", versioned(**COUNTERPART))),
     "counterparts:hits": page("", {"GET": OWN}),
@@ -283,6 +290,10 @@ API: dict[str, Route] = {
     "api_counterparts-detail": api(
         "counterpart", {"GET": READ, "PATCH": Ask("write", "change", said(city="Tecate"), tag="If-Match")}
     ),
+    "api_lists-list": api("", {"GET": OWN}),
+    "api_lists-detail": api("edition", {"GET": READ}),
+    "api_listings-list": api("", {"GET": OWN}),
+    "api_listings-detail": api("listing", {"GET": READ}),
     "api_counterparts-timeline": api("counterpart", {"GET": READ}),
     "api_guidance-list": api("", {"GET": OWN, "POST": Ask("write", "publish", said(**GUIDANCE))}),
     "api_guidance-detail": api("guidance", {"GET": READ}),

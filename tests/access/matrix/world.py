@@ -23,6 +23,7 @@ from tests.access.matrix import known, oracle, people
 from tests.access.matrix.known import Secret
 from tests.access.matrix.people import Houses, Met
 from tests.factories import engagements as make
+from tests.factories import list_files as make_list
 from tests.factories import lists
 from tests.factories.accounts import make_official
 
@@ -185,6 +186,10 @@ def _register(world: World) -> None:
     )
     world.add("hit", Held(facts, {"reference": hit.reference}, hit))
     _about_the_register(world)
+    listing = make_list.listing()
+    world.add("listing", Held(oracle.Register("listing"), {"reference": listing.reference}, listing))
+    edition = listing.edition
+    world.add("edition", Held(oracle.Register("edition"), {"reference": edition.reference}, edition))
     for name, office in list(world.houses.offices.items())[:2]:
         world.add("office", Held(oracle.Register(name), {"reference": office.reference}, office))
     coalition = world.houses.coalition
