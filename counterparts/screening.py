@@ -178,7 +178,7 @@ def _by_alias(candidate: Candidate) -> tuple[int, str]:
 
 
 def _by_kind(counterpart: Counterpart, listing: Listing) -> tuple[int, str]:
-    if listing.kind in IN_INFORMATION:
+    if listing.kind in IN_INFORMATION | {Listing.Kind.UNSAID}:
         return 0, ""
     is_person = listing.kind == Listing.Kind.PERSON
     if is_person == _is_person(counterpart) and listing.kind in {Listing.Kind.PERSON, Listing.Kind.BODY}:

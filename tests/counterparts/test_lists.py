@@ -6,7 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import Member
 from activity.models import Entry
+from counterparts import actions
 from counterparts.lists import nations, stage
 from counterparts.lists.actions import Busy, NotLoaded
 from counterparts.lists.csl import COLUMNS as CSL_COLUMNS
@@ -258,6 +260,14 @@ class TestAnotherEdition:
         with CaptureQueriesContext(connection) as more:
             loaded("ofac", make.sdn([*make.SDN, *many(500)]), make.alt(), make.add())
         assert len(more) <= len(few) + 2
+
+
+def test_where_a_list_does_not_say_person_or_organisation_a_match_is_not_lowered(maria: Member) -> None:
+    loaded("csl", make.csl({"name": "Aleksandr Primerov"}))
+    found = actions.add(by=maria, name="Aleksandr Primerov", kind="person", country="RU")
+    actions.screen(found)
+    (hit,) = found.hits.all()
+    assert hit.reasons == ["The names are 100 of 100 alike."]
 
 
 def test_two_loads_of_one_list_at_once_are_one_too_many() -> None:
