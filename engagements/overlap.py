@@ -9,6 +9,7 @@ and no more days lie between them than the larger window of their kinds. The sea
 import json
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,7 +21,7 @@ from counterparts import places
 from diplomacy.lib import readers
 from engagements import clock
 from engagements.choices import Cell, Coordination, Kind, Topic, Touch
-from engagements.models import Engagement
+from engagements.models import Engagement, OverlapSide
 
 DEFAULT_WINDOWS = Path(__file__).with_name("overlap_windows.toml")
 USUAL = 14
@@ -150,3 +151,34 @@ def _line(one: dict[str, Any]) -> str:
     if one["touch"] == Touch.FAMILY:
         return f"A body above, below or beside {name}"
     return f"{name}: {', '.join(str(Topic(topic).label) for topic in one['topics'])}"
+
+
+def month(side_sees: dict[str, Any]) -> str:
+    said = side_sees.get("month", "")
+    return f"{date.fromisoformat(f'{said}-01'):%B %Y}" if said else ""
+
+
+def days(side_sees: dict[str, Any]) -> tuple[date, date] | None:
+    """First and last, where the cell gives more than the month."""
+    said = [side_sees.get(name) for name in ("starts_on", "ends_on")]
+    first, last = (date.fromisoformat(day) if day else None for day in said)
+    return (first, last) if first and last else None
+
+
+class State(NamedTuple):
+    words: str
+    tone: str
+
+
+def state(side: OverlapSide) -> State:
+    """Where it stands for this side, from its own row alone."""
+    waits = side.was_asked_at and not side.introduced_at and not side.declined_at
+    states = (
+        (side.set_aside_at, State("Set aside", "quiet")),
+        (side.has_ended, State("No longer crosses", "quiet")),
+        (waits and side.cell == Cell.SIGNAL, State("Asks to be introduced", "waiting")),
+        (side.is_mutual, State("You know each other", "good")),
+        (side.cell == Cell.NAMED, State("Says who it is", "open")),
+        (side.asked_at, State("You asked to be introduced", "waiting")),
+    )
+    return next((state for holds, state in states if holds), State("Not named", "plain"))

@@ -239,13 +239,16 @@ def side_allows(move: str, side: "OverlapSide", *, has_question: bool = False) -
     }[move]
 
 
+def owns_side(member: Member | None, side: "OverlapSide") -> bool:
+    return member is not None and member.office_id == side.office_id and member.role in WRITING_ROLES
+
+
 def may_side(move: str, side: "OverlapSide", member: Member | None, *, has_question: bool = False) -> bool:
-    is_theirs = member is not None and member.office_id == side.office_id and member.role in WRITING_ROLES
-    return is_theirs and side_allows(move, side, has_question=has_question)
+    return owns_side(member, side) and side_allows(move, side, has_question=has_question)
 
 
 def require_side(move: str, side: "OverlapSide", member: Member, *, has_question: bool = False) -> None:
-    if member.office_id != side.office_id or member.role not in WRITING_ROLES:
+    if not owns_side(member, side):
         raise Forbidden("Only staff and leads of the office whose plan this is may do this.")
     if not side_allows(move, side, has_question=has_question):
         raise Conflict(SIDE_MOVES[move].why_not)

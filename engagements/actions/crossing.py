@@ -144,7 +144,7 @@ def _settle_one(row: Overlap, pair: Pair, *, touch: int | None, has_talked: bool
             side.sees = overlap.seen(Cell(side.cell), side.engagement, other.engagement)
             side.is_mutual = is_mutual and touch is not None
         side.readers = rules.office_side(side.engagement) if side.cell != Cell.NOTHING else []
-    row.touch = touch or row.touch
+    row.touch, row.is_mutual = touch or row.touch, pair[0].is_mutual
     row.ended_at = None if touch is not None else row.ended_at or timezone.now()
     row.federal_reads = touch is not None and all(side.engagement.federal_reads for side in pair)
 
@@ -170,7 +170,7 @@ def _save(held: Sequence[Overlap], sides: dict[int, Pair], before: Before) -> No
     for side in changed:
         side.version += 1
     OverlapSide.objects.bulk_update(changed, [*STORED, "version"], batch_size=200)
-    Overlap.objects.bulk_update(held, ["touch", "ended_at", "federal_reads"], batch_size=500)
+    Overlap.objects.bulk_update(held, ["touch", "is_mutual", "ended_at", "federal_reads"], batch_size=500)
 
 
 def _open_what_was_said(held: Sequence[Overlap], sides: dict[int, Pair], talked: set[int]) -> None:
@@ -179,9 +179,10 @@ def _open_what_was_said(held: Sequence[Overlap], sides: dict[int, Pair], talked:
     for pk in talked & sides.keys():
         both = sorted({key for side in sides[pk] for key in side.readers}) if sides[pk][0].is_mutual else []
         OverlapMessage.objects.filter(overlap=pk).update(readers=both)
-    asked = CoordinatorQuestion.objects.filter(side__overlap__in=held).select_related("side")
+    readers = {side.pk: side.readers for pair in sides.values() for side in pair}
+    asked = CoordinatorQuestion.objects.filter(overlap__in=held)
     for question in asked:
-        question.readers, question.federal_reads = question.side.readers, federal[question.side.overlap_id]
+        question.readers, question.federal_reads = readers[question.side_id], federal[question.overlap_id]
     CoordinatorQuestion.objects.bulk_update(asked, ["readers", "federal_reads"])
 
 

@@ -122,7 +122,12 @@ def ask_coordinator(side: OverlapSide, *, by: Member, text: str) -> CoordinatorQ
     with system("engagements.overlap"):
         row = Overlap.objects.get(pk=held.overlap_id)
         question = CoordinatorQuestion.objects.create(
-            side=held, text=_words(text), asked_by=by, readers=held.readers, federal_reads=row.federal_reads
+            overlap=row,
+            side=held,
+            text=_words(text),
+            asked_by=by,
+            readers=held.readers,
+            federal_reads=row.federal_reads,
         )
         desks = routing.desks_for(held.engagement)
     told = set(Member.objects.current().filter(office__in=desks, role__in=rules.ADVISING_ROLES).user_ids())

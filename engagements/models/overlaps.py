@@ -51,6 +51,7 @@ class Overlap(Protected):
     first = models.ForeignKey(Engagement, models.CASCADE, related_name="+", db_index=False)
     second = models.ForeignKey(Engagement, models.CASCADE, related_name="+")
     touch = models.PositiveSmallIntegerField(choices=Touch, help_text="The closest way in which they touch")
+    is_mutual = models.BooleanField(default=False, editable=False, help_text="Both offices know each other")
     found_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, editable=False)
 
@@ -138,6 +139,7 @@ class CoordinatorQuestion(Protected):
     """What one office asks the federal coordinators about an overlap. The other office learns nothing of it."""
 
     reference = ReferenceField("OQ")
+    overlap = models.ForeignKey(Overlap, models.CASCADE, related_name="questions")
     side = models.ForeignKey(OverlapSide, models.CASCADE, related_name="questions")
     text = models.TextField(max_length=3000)
     asked_by = models.ForeignKey(Member, models.PROTECT, related_name="+")

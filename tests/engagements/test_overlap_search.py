@@ -9,7 +9,6 @@ from django.db import connection, transaction
 
 from accounts.models import Member, Office
 from counterparts.models import Counterpart
-from diplomacy.lib.rls import SYSTEM
 from engagements import actions, overlap
 from engagements.models import Engagement, Overlap, OverlapFootprint
 from tests.factories import engagements as make
@@ -128,9 +127,16 @@ def test_what_is_late_crosses_what_is_still_to_come(maria: Member, tom: Member) 
 def test_an_amendment_finds_and_ends(maria: Member, tom: Member) -> None:
     met, elsewhere = body(maria), body(maria, name="Elsewhere")
     ours, theirs = filed(maria, [elsewhere]), filed(tom, [met])
-    ours = actions.amend(ours, actions.Plan(counterparts=[met]), by=maria, version=Engagement.objects.get(pk=ours.pk).version)
+    ours = actions.amend(
+        ours, actions.Plan(counterparts=[met]), by=maria, version=Engagement.objects.get(pk=ours.pk).version
+    )
     assert crossing() == {pair(ours, theirs)}
-    actions.amend(ours, actions.Plan(counterparts=[elsewhere]), by=maria, version=Engagement.objects.get(pk=ours.pk).version)
+    actions.amend(
+        ours,
+        actions.Plan(counterparts=[elsewhere]),
+        by=maria,
+        version=Engagement.objects.get(pk=ours.pk).version,
+    )
     assert not crossing()
 
 
@@ -170,7 +176,12 @@ def small_world(drawn: random.Random, offices: list[Member]) -> list[Engagement]
             {"country": "JP", "subdivision": "", "city": ""},
         ])  # fmt: skip
         bodies.append(make.counterpart(offices[0], name=f"Body {number}", parent=parent, **place))
-    stops = [("Tijuana", "MX-BCN", "MX"), ("Tijuana", "", "MX"), ("Mexicali", "MX-BCN", "MX"), ("Reno", "US-NV", "US")]
+    stops = [
+        ("Tijuana", "MX-BCN", "MX"),
+        ("Tijuana", "", "MX"),
+        ("Mexicali", "MX-BCN", "MX"),
+        ("Reno", "US-NV", "US"),
+    ]
     made = []
     for _ in range(30):
         starts = make.in_days(drawn.randint(-5, 60))
@@ -209,7 +220,9 @@ def test_search_nightly_run_and_plain_python_agree(seed: int) -> None:
     actions.recompute_all_overlaps()
     assert crossing() == wanted
     gone = drawn.sample(made, 10)
-    Engagement.objects.filter(pk__in=[row.pk for row in gone]).update(starts_on="2020-01-01", ends_on="2020-01-02")
+    Engagement.objects.filter(pk__in=[row.pk for row in gone]).update(
+        starts_on="2020-01-01", ends_on="2020-01-02"
+    )
     actions.recompute_all_overlaps()
     left = [row for row in made if row not in gone]
     assert crossing() == {found for found in wanted if {row.pk for row in left} >= set(found)}
@@ -219,7 +232,9 @@ def test_only_the_nearest_are_found_and_those_that_are_blind_are_counted_apart(
     maria: Member, tom: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     met, days = body(maria), range(12)
-    near = [filed(maria, [met], starts_on=make.in_days(30 + day), ends_on=make.in_days(30 + day)) for day in days]
+    near = [
+        filed(maria, [met], starts_on=make.in_days(30 + day), ends_on=make.in_days(30 + day)) for day in days
+    ]
     for day in days:
         at = make.in_days(30 + day)
         filed(maria, [met], starts_on=at, ends_on=at, coordination="blind")
