@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Member
+from accounts.rules import ADVISING_ROLES
 from activity import actions as activity
 from diplomacy.lib.errors import Conflict, Invalid
 from diplomacy.lib.rls import system
@@ -130,7 +131,7 @@ def ask_coordinator(side: OverlapSide, *, by: Member, text: str) -> CoordinatorQ
             federal_reads=row.federal_reads,
         )
         desks = routing.desks_for(held.engagement)
-    told = set(Member.objects.current().filter(office__in=desks, role__in=rules.ADVISING_ROLES).user_ids())
+    told = set(Member.objects.current().filter(office__in=desks, role__in=ADVISING_ROLES).user_ids())
     _set(held, answered_at=timezone.now())
     _log("engagements.coordinator_was_asked", held, by=by)
     activity.record("engagements.coordinator_asked", row, by=by, notify=told, question=question.reference)
