@@ -71,16 +71,16 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_
 $$;
 """
 # `&&` is not leakproof: behind a policy its index is of no use, so that the keeper looks. Each index is read from the
-# nearest first day on, and no further than `most` rows: a place and topic that 100,000 share costs what any other does.
+# nearest first day on, and no further than `most` rows (by way of touching): a place and topic that 100,000 share costs what any other does.
 # Those that only coordinators hear of are counted apart: how many there are changes nothing of what an office sees.
 NEAR = """
 (SELECT g.engagement_id, g.is_blind, abs(g.starts_on - f.starts_on) AS away FROM engagements_overlapfootprint g
  WHERE g.key = sought.key AND {within} AND g.is_blind = hidden.is_blind AND g.office_id <> f.office_id
     AND g.dates && CASE WHEN upper(f.dates) > today THEN daterange(NULL, NULL) ELSE daterange(today, NULL) END
- ORDER BY g.starts_on <-> f.starts_on LIMIT most)
+ ORDER BY g.starts_on <-> f.starts_on LIMIT most[f.touch])
 """
 FIND = f"""
-CREATE FUNCTION rls.overlaps_found(changed bigint[], today date, most integer)
+CREATE FUNCTION rls.overlaps_found(changed bigint[], today date, most integer[])
 RETURNS TABLE (first_id bigint, second_id bigint, touch smallint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     WITH near AS (
@@ -93,7 +93,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
     ), ranked AS (
         SELECT *, row_number() OVER (PARTITION BY own, is_blind, touch ORDER BY away, other) AS place FROM near
     )
-    SELECT least(own, other), greatest(own, other), min(touch)::smallint FROM ranked WHERE place <= most
+    SELECT least(own, other), greatest(own, other), min(touch)::smallint FROM ranked WHERE place <= most[touch]
     GROUP BY 1, 2 ORDER BY 1, 2
 $$;
 CREATE FUNCTION rls.overlaps_standing(wanted bigint[], today date) RETURNS TABLE (id bigint, touch smallint)
@@ -109,7 +109,7 @@ $$;
 FUNCTIONS = (
     "rls.overlap_key(text)",
     "rls.keep_footprints(bigint[], jsonb)",
-    "rls.overlaps_found(bigint[], date, integer)",
+    "rls.overlaps_found(bigint[], date, integer[])",
     "rls.overlaps_standing(bigint[], date)",
 )
 HAND_OVER = "".join(

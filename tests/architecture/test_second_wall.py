@@ -22,6 +22,7 @@ SYSTEM = {
     "demo": "tells the demonstration",
     "engagements.clock": "lapses requests of every desk",
     "engagements.lock": "locks a row that its door has found through visible_to",
+    "engagements.overlap": "finds plans of other offices that cross, and keeps both halves of what is known of each",
     "engagements.readers": "recomputes who reads what of an engagement",
     "records.work": "makes the files that leads have asked for, and lets them expire",
 }

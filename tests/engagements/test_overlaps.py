@@ -1,5 +1,6 @@
 """What the two offices do about plans that cross, and what becomes of it."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from activity import timeline
 from activity.models import Entry, Notice
 from diplomacy.lib.errors import Conflict, Forbidden
 from engagements import actions, rules
-from engagements.models import CoordinatorQuestion, Coverage, OverlapMessage, OverlapSide
+from engagements.models import CoordinatorQuestion, Coverage, Engagement, OverlapMessage, OverlapSide
 from tests.factories import engagements as make
 from tests.factories import overlaps as cross
 from tests.factories.accounts import make_member
@@ -20,7 +21,9 @@ pytestmark = pytest.mark.django_db
 def told(person: Member) -> list[str]:
     return [
         notice.entry.kind
-        for notice in Notice.objects.filter(recipient=person.user, entry__subject_type="engagements.overlapside")
+        for notice in Notice.objects.filter(
+            recipient=person.user, entry__subject_type="engagements.overlapside"
+        )
         .select_related("entry")
         .order_by("pk")
     ]
@@ -112,7 +115,10 @@ def test_a_thread_is_read_by_both_offices_and_by_nobody_else(
     assert all(line.actor is None for line in lines(here.their_side, tom))
 
 
-@pytest.mark.parametrize("pair", [("introduce", "signal"), ("signal", "introduce"), ("signal", "signal"), ("blind", "introduce")])  # fmt: skip
+UNKNOWN = [("introduce", "signal"), ("signal", "introduce"), ("signal", "signal"), ("blind", "introduce")]
+
+
+@pytest.mark.parametrize("pair", UNKNOWN)
 def test_no_thread_before_each_knows_the_other(pair: tuple[str, str], maria: Member, tom: Member) -> None:
     here = cross.crossing(maria, tom, *pair)
     for side, by in ((here.our_side, maria), (here.their_side, tom)):
@@ -143,7 +149,7 @@ def test_only_staff_and_leads_of_the_office_move_its_side(
 def test_a_question_lands_with_the_covering_desk_and_its_answer_with_who_asked(
     maria: Member, tom: Member, liaison: Member, other_liaison: Member
 ) -> None:
-    Coverage.objects.create(desk=liaison.office, country="MX")
+    Coverage.objects.create(desk=liaison.office, country="JP")
     here = cross.crossing(maria, tom)
     question = actions.ask_coordinator(here.our_side, by=maria, text="Is it about the river?")
     asked = Notice.objects.filter(entry__kind="engagements.coordinator_asked")
@@ -157,12 +163,17 @@ def test_a_question_lands_with_the_covering_desk_and_its_answer_with_who_asked(
         actions.answer_office(question, by=liaison, text="It is.")
     assert told(maria)[-1] == "engagements.coordinator_said"
     rows = CoordinatorQuestion.objects
-    assert [rows.visible_to(one.user).exists() for one in (maria, liaison, other_liaison, tom)] == [True, True, True, False]
+    assert [rows.visible_to(one.user).exists() for one in (maria, liaison, other_liaison, tom)] == [
+        True,
+        True,
+        True,
+        False,
+    ]
     assert "engagements.coordinator_said" not in told(tom)
 
 
 def test_nothing_of_this_touches_an_engagement(maria: Member, tom: Member, liaison: Member) -> None:
-    Coverage.objects.create(desk=liaison.office, country="MX")
+    Coverage.objects.create(desk=liaison.office, country="JP")
     here = cross.crossing(maria, tom)
 
     def rows() -> list[dict[str, Any]]:
@@ -179,7 +190,8 @@ def test_nothing_of_this_touches_an_engagement(maria: Member, tom: Member, liais
 
 # The end -------------------------------------------------------------------------------------------------------------
 
-ENDS = {
+End = Callable[[Engagement, Member], object]
+ENDS: dict[str, End] = {
     "postponed": lambda row, by: actions.postpone(row, by=by),
     "cancelled": lambda row, by: actions.cancel(row, by=by),
     "restricted": lambda row, by: actions.share(row, by=by, visibility="restricted"),
@@ -208,7 +220,7 @@ def test_with_a_thread_each_reason_leaves_the_other_side_the_same(maria: Member,
         stop = [{"city": f"City {number}", "country": "JP"}]
         plans = []
         for by in (maria, tom):
-            fields = make.plan(by, coordination="introduce", title="Theirs").fields
+            fields = cross.plan(met, coordination="introduce").fields
             row = actions.draft(actions.Plan(fields=fields, counterparts=[met], stops=stop), by=by)
             plans.append(actions.file(row, by=by))
         here = cross.of(*plans)
@@ -219,7 +231,10 @@ def test_with_a_thread_each_reason_leaves_the_other_side_the_same(maria: Member,
         assert side.sees == seen
         assert OverlapMessage.objects.visible_to(maria.user).filter(overlap=here.overlap).exists()
         left.append((side.cell, side.is_mutual, side.has_ended, side.readers, set(side.sees)))
-        assert [line.kind for line in lines(side, maria)] == ["engagements.overlap_wrote", "engagements.overlap_found"]
+        assert [line.kind for line in lines(side, maria)] == [
+            "engagements.overlap_wrote",
+            "engagements.overlap_found",
+        ]
     assert len({str(one) for one in left}) == 1
 
 

@@ -7,6 +7,7 @@ from counterparts.models import Counterpart
 from engagements import actions
 from engagements.models import Engagement, Overlap, OverlapSide
 from tests.factories import engagements as make
+from tests.factories.accounts import make_member
 
 
 class Crossing(NamedTuple):
@@ -21,26 +22,48 @@ class Crossing(NamedTuple):
         return of(Engagement.objects.get(pk=self.ours.pk), Engagement.objects.get(pk=self.theirs.pk))
 
 
-def plan(by: Member, met: Counterpart, **fields: Any) -> actions.Plan:
-    made = make.plan(by, **fields)
-    return actions.Plan(fields=made.fields, counterparts=[met], stops=made.stops)
+def plan(met: Counterpart, **fields: Any) -> actions.Plan:
+    said: dict[str, Any] = {
+        "title": "Our own title",
+        "kind": "inbound_visit",
+        "purpose": "Talk.",
+        "topics": ["water"],
+        "starts_on": make.in_days(30),
+        "ends_on": make.in_days(31),
+    }
+    stops = [{"city": "Sapporo", "country": "JP", "subdivision": "JP-01"}]
+    return actions.Plan(fields=said | fields, counterparts=[met], stops=stops)
+
+
+def met_by_all() -> Counterpart:
+    """Put on the register by somebody who has nothing to do with it."""
+    return make.counterpart(make_member(), name="Prefecture", country="JP", subdivision="JP-01")
 
 
 def filed(by: Member, met: Counterpart, coordination: str = "signal", **fields: Any) -> Engagement:
-    said = plan(by, met, coordination=coordination, **fields)
+    said = plan(met, coordination=coordination, **fields)
     return actions.file(actions.draft(said, by=by), by=by)
 
 
 def crossing(
-    maria: Member, tom: Member, ours: str = "signal", theirs: str = "signal", **fields: Any
+    maria: Member,
+    tom: Member,
+    ours: str = "signal",
+    theirs: str = "signal",
+    *,
+    our: dict[str, Any] | None = None,
+    **fields: Any,
 ) -> Crossing:
-    """`fields` are those of the other plan."""
-    met = make.counterpart(maria)
+    """`our` are fields of the first plan, the others those of the second."""
+    met = met_by_all()
     said = {"title": "Their own title", "starts_on": make.in_days(33), "ends_on": make.in_days(34)}
-    return of(filed(maria, met, ours), filed(tom, met, theirs, **(said | fields)))
+    return of(filed(maria, met, ours, **(our or {})), filed(tom, met, theirs, **(said | fields)))
 
 
 def of(ours: Engagement, theirs: Engagement) -> Crossing:
     row = Overlap.objects.get(first=min(ours.pk, theirs.pk), second=max(ours.pk, theirs.pk))
-    sides = {side.engagement_id: side for side in OverlapSide.objects.filter(overlap=row).select_related("engagement")}
+    sides = {
+        side.engagement_id: side
+        for side in OverlapSide.objects.filter(overlap=row).select_related("engagement")
+    }
     return Crossing(ours, theirs, row, sides[ours.pk], sides[theirs.pk])
