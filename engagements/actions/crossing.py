@@ -89,7 +89,10 @@ def _changed(ids: Collection[int]) -> list[int]:
 
 def _add(pairs: Iterable[overlap.Pair]) -> None:
     """Two who find each other at once make one row: whoever comes second waits, and finds it."""
-    rows = [Overlap(first_id=pair.first, second_id=pair.second, touch=pair.touch) for pair in pairs]
+    rows = [
+        Overlap(first_id=pair.first, second_id=pair.second, touch=pair.touch, federal_reads=True)
+        for pair in pairs
+    ]
     Overlap.objects.bulk_create(rows, ignore_conflicts=True)
 
 
@@ -165,12 +168,22 @@ def _save(held: Sequence[Overlap], sides: dict[int, Pair], before: Before) -> No
     both = [
         (side, was) for pk, pair in sides.items() for side, (_, was) in zip(pair, before[pk], strict=True)
     ]
+    changed = [side for side, was in both if side.pk and _stored(side) != was]
     OverlapSide.objects.bulk_create([side for side, _ in both if side.pk is None])
-    changed = [side for side, was in both if _stored(side) != was]
     for side in changed:
         side.version += 1
     OverlapSide.objects.bulk_update(changed, [*STORED, "version"], batch_size=200)
-    Overlap.objects.bulk_update(held, ["touch", "is_mutual", "ended_at", "federal_reads"], batch_size=500)
+    _save_rows(held)
+
+
+def _save_rows(held: Sequence[Overlap]) -> None:
+    """Alike ones at once: of a filing nearly all are."""
+    alike: dict[tuple[Any, ...], list[int]] = {}
+    for row in held:
+        alike.setdefault((row.touch, row.is_mutual, row.ended_at, row.federal_reads), []).append(row.pk)
+    for (touch, is_mutual, ended_at, federal_reads), ids in alike.items():
+        said = {"touch": touch, "is_mutual": is_mutual, "ended_at": ended_at, "federal_reads": federal_reads}
+        Overlap.objects.filter(pk__in=ids).exclude(**said).update(**said)
 
 
 def _open_what_was_said(held: Sequence[Overlap], sides: dict[int, Pair], talked: set[int]) -> None:
