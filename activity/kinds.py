@@ -151,7 +151,7 @@ KINDS = {
     "engagements.coordinator_was_asked": Kind("asked the federal coordinators"),
     "engagements.coordinator_answered": Kind("answered an office"),
     "engagements.coordinator_said": Kind(
-        "A federal coordinator answered.", "A federal coordinator answered you about crossing plans"
+        "answered as a federal coordinator", "A federal coordinator answered you about crossing plans"
     ),
     "briefings.drafted": Kind("started a briefing"),
     "briefings.changed": Kind("changed the briefing"),

@@ -54,13 +54,13 @@ def keep_footprints(ids: Sequence[int]) -> None:
         cursor.execute("SELECT rls.keep_footprints(%s, %s::jsonb)", [list(ids), json.dumps(windows())])
 
 
-def found(ids: Sequence[int], most: Sequence[int] = MOST) -> list[Pair]:
+def found(ids: Sequence[int], most: Sequence[int] = ()) -> list[Pair]:
     """What crosses them and has no row yet, in one order for everybody: so two who file at once never wait in a ring."""
     new = """SELECT f.first_id, f.second_id, f.touch FROM rls.overlaps_found(%s, %s, %s) f
         WHERE NOT EXISTS (SELECT FROM engagements_overlap o WHERE o.first_id = f.first_id AND o.second_id = f.second_id)
         ORDER BY 1, 2"""
     with connection.cursor() as cursor:
-        cursor.execute(new, [list(ids), clock.today(), list(most)])
+        cursor.execute(new, [list(ids), clock.today(), list(most or MOST)])
         return [Pair(*row) for row in cursor.fetchall()]
 
 

@@ -200,7 +200,7 @@ class SideMove(NamedTuple):
 SIDE_MOVES = {
     "ask": SideMove(
         "Ask to be introduced",
-        "You have asked already, or you know the other office, or your own plan tells no other office that it is there.",
+        "You have asked already, or were asked, or know the other office, or your own plan tells no other office of it.",
     ),
     "introduce": SideMove(
         "Introduce us", "The other office knows you already, or your plan tells no other office."
@@ -227,7 +227,10 @@ def side_allows(move: str, side: "OverlapSide", *, has_question: bool = False) -
         return False
     own = side.engagement.coordination
     return {
-        "ask": side.cell == Cell.SIGNAL and own != Coordination.BLIND and side.asked_at is None,
+        "ask": side.cell == Cell.SIGNAL
+        and own != Coordination.BLIND
+        and side.asked_at is None
+        and side.was_asked_at is None,
         "introduce": own == Coordination.SIGNAL and side.introduced_at is None,
         "decline": own == Coordination.SIGNAL
         and side.was_asked_at is not None

@@ -197,7 +197,7 @@ def _send(
             messages.success(request, done)
             return redirect(side)
     elif not rules.owns_side(request.acting, side):
-        make()  # whoever may not is told so before their words are looked at
+        rules.require_side("write", side, request.acting)  # whoever may not is told so, whatever they wrote
     return _page(request, _found(request, side.reference), status, **{name: form})
 
 

@@ -86,7 +86,8 @@ def views(here: Crossing, pair: tuple[str, str], maria: Member, tom: Member) -> 
 
 
 def require_nothing_hidden(view: View, text: str, where: str) -> None:
-    found = [word for word in view.hidden() if word in text]
+    """Whole words: “January 2027” is in a cell that “January 20” is not in."""
+    found = [word for word in view.hidden() if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text)]
     assert not found, f"{where} tells {view.reader.user.name}: {found}"
 
 
