@@ -53,10 +53,19 @@ def record_each(
     kind: str, subjects: Iterable[tuple[models.Model, int]], *, by: Actor | None, **data: Any
 ) -> None:
     """`record` for many subjects with one recipient each, in a few statements: a briefing may have 8,000 readers."""
-    pairs = list(subjects)
+    record_all(kind, ((subject, {user_id}) for subject, user_id in subjects), by=by, **data)
+
+
+def record_all(
+    kind: str, told: Iterable[tuple[models.Model, Iterable[int]]], *, by: Actor | None, **data: Any
+) -> None:
+    """`record` for many subjects, each with its recipients, in a few statements."""
+    pairs = list(told)
     entries = _append([_entry(kind, subject, by, (), data) for subject, _ in pairs])
-    told = [(entry, user_id) for entry, (_, user_id) in zip(entries, pairs, strict=True)]
-    _notify(kind, [(entry, user_id) for entry, user_id in told if by is None or user_id != by.user_id])
+    recipients = (
+        (entry, user_id) for entry, (_, users) in zip(entries, pairs, strict=True) for user_id in users
+    )
+    _notify(kind, [(entry, user_id) for entry, user_id in recipients if by is None or user_id != by.user_id])
 
 
 def observe(

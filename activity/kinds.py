@@ -133,6 +133,33 @@ KINDS = {
         "No advice came by the due date. The engagement proceeds.",
         "A request for advice passed its due date; the engagement proceeds",
     ),
+    "engagements.overlap_found": Kind(
+        "These plans were found to cross another office’s.", "Plans of another office may cross yours"
+    ),
+    "engagements.overlap_asked": Kind("asked to be introduced"),
+    "engagements.overlap_was_asked": Kind(
+        "The other office asked to be introduced.", "An office whose plans cross yours asks to be introduced"
+    ),
+    "engagements.overlap_introduced": Kind("let the other office know who you are"),
+    "engagements.overlap_named": Kind(
+        "The other office lets you know who it is.", "An office whose plans cross yours introduced itself"
+    ),
+    "engagements.overlap_declined": Kind("did not introduce the office now"),
+    "engagements.overlap_withdrawn": Kind("took the introduction back"),
+    "engagements.overlap_wrote": Kind("wrote to the other office"),
+    "engagements.overlap_answered": Kind(
+        "The other office wrote.", "An office whose plans cross yours wrote to you"
+    ),
+    "engagements.overlap_set_aside": Kind("set this aside"),
+    "engagements.overlap_taken_up": Kind("took this up again"),
+    "engagements.coordinator_asked": Kind(
+        "asked the federal coordinators", "An office asks your desk about crossing plans"
+    ),
+    "engagements.coordinator_was_asked": Kind("asked the federal coordinators"),
+    "engagements.coordinator_answered": Kind("answered an office"),
+    "engagements.coordinator_said": Kind(
+        "answered as a federal coordinator", "A federal coordinator answered you about crossing plans"
+    ),
     "briefings.drafted": Kind("started a briefing"),
     "briefings.changed": Kind("changed the briefing"),
     "briefings.submitted": Kind(

@@ -27,6 +27,8 @@ ROUTES: dict[str, type[Route]] = {
     "engagements": engagements.EngagementRoute,
     "advice-requests": engagements.AdviceRequestRoute,
     "commitments": engagements.CommitmentRoute,
+    "overlaps": engagements.OverlapSideRoute,
+    "coordination": engagements.OverlapRoute,
     "counterparts": counterparts.CounterpartRoute,
     "guidance": counterparts.GuidanceRoute,
     "merges": counterparts.MergeRoute,

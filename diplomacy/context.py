@@ -29,6 +29,7 @@ PLACES: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("Today", "home", OFFICE | FEDERAL | {"auditor"}),
     ("Advice queue", "engagements:queue", ADVISERS),
     ("Engagements", "engagements:list", OFFICE | ADVISERS),
+    ("Crossing plans", "engagements:overlaps", OFFICE),
     ("Briefings", "briefings:list", OFFICE | FEDERAL),
     ("Counterparts", "counterparts:list", OFFICE | FEDERAL),
     ("Records", "records:list", frozenset({"lead"})),

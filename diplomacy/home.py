@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 from accounts.models import Member
 from accounts.requests import MemberRequest
 from briefings.models import Briefing, Delivery, ReaderQuestion
-from engagements import advice_clock, clock
-from engagements.models import AdviceRequest, Commitment, Engagement
+from engagements import advice_clock, clock, overlap
+from engagements.models import AdviceRequest, Commitment, Engagement, OverlapSide
 
 MOST = 6
 """Lines of a block. The rest is one link away."""
@@ -79,6 +79,7 @@ def office_home(user: Any, member: Member) -> Home:
         blocks=[
             _questions(user, member),
             _advice_received(user, member),
+            _crossing(user, member),
             _reports_owed(user, member),
             _commitments(user, member),
             _to_read(user),
@@ -115,6 +116,22 @@ def _advice_received(user: Any, member: Member) -> Block:
         _advice_task(held, f"Advice from {held.desk}") for held in given.order_by("-status_since")[:MOST]
     ]
     return Block("Advice you have not answered", tasks)
+
+
+def _crossing(user: Any, member: Member) -> Block:
+    """Plans of other offices that may cross theirs, and to which nobody here has said anything yet."""
+    waiting = OverlapSide.objects.visible_to(user).of_office(member.office).unanswered()
+    tasks = [
+        Task(
+            f"Your plans: {side.engagement}",
+            side.get_absolute_url(),
+            f"{side.sees.get('office', 'Another office')}, {overlap.month(side.sees)} · "
+            f"{'; '.join(overlap.words(side.sees))}",
+            *overlap.state(side),
+        )
+        for side in waiting.with_plan().soonest_first()[:MOST]
+    ]
+    return Block("Plans that may cross yours", tasks, reverse("engagements:overlaps"))
 
 
 def _engagement_tasks(found: Iterable[Engagement], why: Callable[[Engagement], str]) -> list[Task]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import django_stubs_ext
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 from diplomacy.schema_names import SCHEMA_NAMES
@@ -332,6 +333,10 @@ CELERY_BEAT_SCHEDULE = {
     "delete expired files of records": {"task": "records.tasks.expire", "schedule": 3600.0},
     "load lists": {"task": "counterparts.tasks.load_lists", "schedule": 10.0, "options": {"expires": 10}},
     "let old content go": {"task": "activity.tasks.expire_content", "schedule": 86400.0},
+    "look for crossing plans again": {
+        "task": "engagements.tasks.recompute_all_overlaps",
+        "schedule": crontab(hour=4, minute=10),
+    },
     "forget used keys": {"task": "activity.tasks.forget_keys", "schedule": 3600.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
@@ -420,6 +425,8 @@ LOGGING = {
 # Longer than a mail server may take over one message: after that another worker tries.
 NOTICE_CLAIM_SECONDS = int(os.environ.get("NOTICE_CLAIM_SECONDS", "120"))
 ADVICE_WORKING_DAYS = int(os.environ.get("ADVICE_WORKING_DAYS", "5"))
+# A file of windows within which plans cross, instead of engagements/overlap_windows.toml.
+OVERLAP_WINDOWS = os.environ.get("OVERLAP_WINDOWS", "")
 # How often an office says of each member that they still serve, and how long after that they are suspended.
 ATTESTATION_DAYS = int(os.environ.get("ATTESTATION_DAYS", "90"))
 ATTESTATION_GRACE_DAYS = int(os.environ.get("ATTESTATION_GRACE_DAYS", "14"))

@@ -62,6 +62,22 @@ class Coordination(models.TextChoices):
     BLIND = "blind", "Coordinator only: tell no other office"
 
 
+class Touch(models.IntegerChoices):
+    """How two engagements touch, the closest way first."""
+
+    COUNTERPART = 1, "The same counterpart"
+    FAMILY = 2, "A body above, below or beside a counterpart"
+    PLACE = 3, "The same place and topic"
+
+
+class Cell(models.TextChoices):
+    """What one side of an overlap may know of the other: the cell of the table in decision 0015."""
+
+    NOTHING = "nothing", "Nothing"
+    SIGNAL = "signal", "That another office is engaging"
+    NAMED = "named", "Who the other office is"
+
+
 class Payer(models.TextChoices):
     OWN = "own", "Our own budget"
     HOST = "host", "The foreign host"

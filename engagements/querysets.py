@@ -153,3 +153,35 @@ class CommitmentQuerySet(VisibleQuerySet):
 
     def open(self) -> Self:
         return self.filter(closed_at=None)
+
+
+class OverlapQuerySet(ProtectedQuerySet):
+    def of(self, engagement: Any) -> Self:
+        return self.filter(Q(first=engagement) | Q(second=engagement))
+
+    def with_plans(self) -> Self:
+        return self.select_related("first__office", "second__office")
+
+
+class OverlapSideQuerySet(ProtectedQuerySet):
+    def of_office(self, office: "Office") -> Self:
+        return self.filter(office=office)
+
+    def with_plan(self) -> Self:
+        return self.select_related("engagement__office", "office")
+
+    def open(self) -> Self:
+        return self.filter(set_aside_at=None, has_ended=False)
+
+    def set_aside(self) -> Self:
+        return self.filter(set_aside_at__isnull=False)
+
+    def ended(self) -> Self:
+        return self.filter(set_aside_at=None, has_ended=True)
+
+    def unanswered(self) -> Self:
+        return self.open().filter(answered_at=None)
+
+    def soonest_first(self) -> Self:
+        """By the office's own dates, and then in an order that tells nothing."""
+        return self.order_by("engagement__starts_on", "reference")

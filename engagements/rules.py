@@ -8,11 +8,11 @@ from accounts.rules import ADVISING_ROLES, WRITING_ROLES
 from diplomacy.lib import readers
 from diplomacy.lib.errors import Conflict, Forbidden
 from engagements.choices import AdviceStatus as A
+from engagements.choices import Cell, Coordination, Visibility
 from engagements.choices import Status as S
-from engagements.choices import Visibility
 
 if TYPE_CHECKING:
-    from engagements.models import AdviceRequest, Engagement
+    from engagements.models import AdviceRequest, Engagement, OverlapSide
 
 
 class Move(NamedTuple):
@@ -189,3 +189,74 @@ def unreleased_readers(request: "AdviceRequest") -> list[str]:
     if request.engagement.visibility == Visibility.RESTRICTED:
         return [readers.office(request.desk_id, "desk_lead")]
     return desk_keys(request.desk_id)
+
+
+class SideMove(NamedTuple):
+    label: str
+    why_not: str
+    """Why it is not possible now, when it is not."""
+
+
+SIDE_MOVES = {
+    "ask": SideMove(
+        "Ask to be introduced",
+        "You have asked already, or were asked, or know the other office, or your own plan tells no other office of it.",
+    ),
+    "introduce": SideMove(
+        "Introduce us", "The other office knows you already, or your plan tells no other office."
+    ),
+    "decline": SideMove("Not now", "Nobody waits for your answer."),
+    "withdraw": SideMove(
+        "Take the introduction back",
+        "It is your plan itself that introduces you. Change that where you choose who may see it.",
+    ),
+    "write": SideMove(
+        "Write", "A thread opens when both offices know each other, for as long as their plans cross."
+    ),
+    "set_aside": SideMove("Set aside", "It is set aside already."),
+    "take_up": SideMove("Take it up again", "It was not set aside."),
+    "coordinator": SideMove("Ask a coordinator", "Your question to the coordinators is still open."),
+}
+
+
+def side_allows(move: str, side: "OverlapSide", *, has_question: bool = False) -> bool:
+    """Whether the state of this side lets it be done. `has_question`: one waits on the coordinators."""
+    if move in {"set_aside", "take_up"}:
+        return (side.set_aside_at is None) == (move == "set_aside")
+    if side.has_ended:
+        return False
+    own = side.engagement.coordination
+    return {
+        "ask": side.cell == Cell.SIGNAL
+        and own != Coordination.BLIND
+        and side.asked_at is None
+        and side.was_asked_at is None,
+        "introduce": own == Coordination.SIGNAL and side.introduced_at is None,
+        "decline": own == Coordination.SIGNAL
+        and side.was_asked_at is not None
+        and side.introduced_at is None
+        and side.declined_at is None,
+        "withdraw": own == Coordination.SIGNAL and side.introduced_at is not None,
+        "write": side.is_mutual,
+        "coordinator": not has_question,
+    }[move]
+
+
+def owns_side(member: Member | None, side: "OverlapSide") -> bool:
+    return member is not None and member.office_id == side.office_id and member.role in WRITING_ROLES
+
+
+def may_side(move: str, side: "OverlapSide", member: Member | None, *, has_question: bool = False) -> bool:
+    return owns_side(member, side) and side_allows(move, side, has_question=has_question)
+
+
+def require_side(move: str, side: "OverlapSide", member: Member, *, has_question: bool = False) -> None:
+    if not owns_side(member, side):
+        raise Forbidden("Only staff and leads of the office whose plan this is may do this.")
+    if not side_allows(move, side, has_question=has_question):
+        raise Conflict(SIDE_MOVES[move].why_not)
+
+
+def require_coordinator(member: Member) -> None:
+    if not member.advises:
+        raise Forbidden("Only liaisons and desk leads answer as coordinators.")

@@ -1,7 +1,8 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from engagements import advice_urls
-from engagements.views import detail, lists, outcomes, plans, sharing
+from engagements.actions.overlaps import ACTS
+from engagements.views import detail, lists, outcomes, overlaps, plans, sharing
 
 app_name = "engagements"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -27,4 +28,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("engagements/<ref:reference>/note/", outcomes.note, name="note"),
     path("engagements/<ref:reference>/commitments/add/", outcomes.commit, name="commit"),
     path("commitments/<ref:reference>/close/", outcomes.close, name="close_commitment"),
+    path("overlaps/", overlaps.listing, name="overlaps"),
+    path("overlaps/<ref:reference>/", overlaps.show, name="overlap"),
+    *(
+        path(f"overlaps/<ref:reference>/{move}/", overlaps.move, {"move": move}, name=f"overlap_{move}")
+        for move in ACTS
+    ),
+    path("overlaps/<ref:reference>/set-aside/", overlaps.set_aside, name="overlap_set_aside"),
+    path("overlaps/<ref:reference>/write/", overlaps.write, name="overlap_write"),
+    path("overlaps/<ref:reference>/coordinator/", overlaps.ask_coordinator, name="overlap_coordinator"),
+    path("coordination/<ref:reference>/", overlaps.coordination, name="coordination"),
+    path("coordination/<ref:reference>/<ref:question>/", overlaps.answer, name="coordination_answer"),
 ]

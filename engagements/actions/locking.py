@@ -3,12 +3,13 @@ from diplomacy.lib.rls import system
 from engagements.models import AdviceRequest, Engagement
 
 
+# `no_key`: rows that only name the engagement (overlaps of somebody else's filing) do not wait for whoever holds it.
 # Locking counts as writing for PostgreSQL. The door has found the row through `visible_to`, and the rules come next.
 @system("engagements.lock")
 def lock(engagement: Engagement, version: int | None = None) -> Engagement:
     """The row as it is now, held until the transaction ends; Stale when it is not the version that was read."""
     held: Engagement = (
-        Engagement.objects.select_for_update(of=("self",))
+        Engagement.objects.select_for_update(of=("self",), no_key=True)
         .select_related("office", "contact")
         .get(pk=engagement.pk)
     )

@@ -13,7 +13,7 @@ from counterparts import rules as counterpart_rules
 from counterparts.models import Counterpart
 from diplomacy.lib.errors import Forbidden, Invalid
 from engagements import clock, rules, versions, watchers
-from engagements.actions import routing
+from engagements.actions import crossing, routing
 from engagements.actions.attention import raise_flags
 from engagements.actions.locking import lock
 from engagements.actions.sharing import refresh_readers
@@ -101,6 +101,7 @@ def postpone(
     held.reason = reason
     move(held, Status.POSTPONED)
     activity.record("engagements.postponed", held, by=by, notify=_followers(held), reason=reason)
+    crossing.follow(held)
     return held
 
 
@@ -132,6 +133,7 @@ def cancel(engagement: Engagement, *, by: Member, reason: str = "", version: int
     open_requests = AdviceRequest.objects.filter(engagement=held).open()
     open_requests.update(status=AdviceStatus.WITHDRAWN, status_since=timezone.now())
     activity.record("engagements.cancelled", held, by=by, notify=followers, reason=reason)
+    crossing.follow(held)
     return held
 
 
@@ -146,6 +148,7 @@ def hold(engagement: Engagement, *, by: Member, version: int | None = None) -> E
         )
     move(held, Status.HELD)
     activity.record("engagements.held", held, by=by)
+    crossing.follow(held)
     return held
 
 
@@ -230,6 +233,7 @@ def _open_up(held: Engagement, by: Member) -> None:
     told |= refresh_readers(held)
     if told - {by.user_id}:
         activity.record("engagements.shared", held, by=by, notify=told, visibility=held.visibility)
+    crossing.follow(held)
 
 
 def _require_complete(held: Engagement) -> None:

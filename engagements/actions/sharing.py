@@ -9,6 +9,7 @@ from diplomacy.lib import readers
 from diplomacy.lib.errors import Invalid
 from diplomacy.lib.rls import system
 from engagements import rules, watchers
+from engagements.actions import crossing
 from engagements.actions.locking import lock
 from engagements.choices import Visibility
 from engagements.models import (
@@ -49,6 +50,7 @@ def share(
     _grant(held, named, groups)
     told = refresh_readers(held)
     activity.record("engagements.shared", held, by=by, notify=told, visibility=visibility)
+    crossing.follow(held)
     return held
 
 

@@ -3,5 +3,6 @@
 from engagements.api.advice import AdviceRequestRoute
 from engagements.api.commitments import CommitmentRoute
 from engagements.api.engagements import EngagementRoute
+from engagements.api.overlaps import OverlapRoute, OverlapSideRoute
 
-__all__ = ["AdviceRequestRoute", "CommitmentRoute", "EngagementRoute"]
+__all__ = ["AdviceRequestRoute", "CommitmentRoute", "EngagementRoute", "OverlapRoute", "OverlapSideRoute"]

@@ -40,3 +40,15 @@ ADVICE: dict[str, Any] = {
     "respond": {"number": 1, "kind": "followed"},
     "add_note": {"text": "See the note of March on the same river."},
 }
+
+OVERLAPS: dict[str, Any] = {
+    "set_aside": {"reason": "Another part of the ministry, and nothing that we would share."},
+    "write": {"text": "We meet the port authority on the 9th. Shall we speak before?"},
+    "ask_coordinator": {"text": "Is there anything we should know before we ask to be introduced?"},
+}
+COORDINATION: dict[str, Any] = {
+    "answer_office": {
+        "question": "OQ-7K3M9QTX",
+        "text": "The other plan is about customs. Yours do not collide.",
+    },
+}

@@ -18,6 +18,13 @@ from engagements.models.engagements import (
     Stop,
 )
 from engagements.models.outcomes import Commitment, OutcomeReport
+from engagements.models.overlaps import (
+    CoordinatorQuestion,
+    Overlap,
+    OverlapFootprint,
+    OverlapMessage,
+    OverlapSide,
+)
 from engagements.models.routing import Coverage
 
 __all__ = [
@@ -26,6 +33,7 @@ __all__ = [
     "AdviceResponse",
     "AttentionFlag",
     "Commitment",
+    "CoordinatorQuestion",
     "Coverage",
     "DeskNote",
     "Engagement",
@@ -35,6 +43,10 @@ __all__ = [
     "EngagementVersion",
     "OfficeNote",
     "OutcomeReport",
+    "Overlap",
+    "OverlapFootprint",
+    "OverlapMessage",
+    "OverlapSide",
     "Participant",
     "Question",
     "Reading",

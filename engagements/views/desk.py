@@ -24,6 +24,7 @@ from engagements.forms.advice import (
     QueueFilter,
 )
 from engagements.models import AdviceRequest
+from engagements.views import overlaps
 from engagements.views.once import once
 
 
@@ -90,6 +91,7 @@ def _page(request: MemberRequest, held: AdviceRequest, status: int = 200, **form
         if "give_to" in moves
         else None,
         "queue_url": _queue_url(request),
+        **overlaps.panel(request, held.engagement),
         **forms,
     }
     context["form"] = next((form for form in forms.values() if form.errors), None)

@@ -15,6 +15,7 @@ from engagements import actions, flags, history, parties, rules, whereabouts
 from engagements.choices import Side, Visibility
 from engagements.forms.plans import SLUGS
 from engagements.models import Engagement
+from engagements.views import overlaps
 from engagements.views.advice import advice_context
 from engagements.views.records import fetch
 
@@ -32,6 +33,7 @@ def detail(request: MemberRequest, reference: str) -> HttpResponse:
     people = list(engagement.participants.select_related("counterpart", "official"))
     context = {
         **advice,
+        **overlaps.panel(request, engagement),
         "engagement": engagement,
         "standing": whereabouts.of(engagement, [panel["held"] for panel in advice["advice_panels"]]),
         "counterparts": engagement.counterparts.all(),

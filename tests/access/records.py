@@ -11,12 +11,14 @@ from activity.models import Hold, Notice
 from briefings import actions as briefing_actions
 from counterparts.models import Counterpart, Hit
 from engagements import actions
+from engagements.models import Engagement
 from records.models import Request
 from tests.factories import accounts as make_person
 from tests.factories import briefings as make_briefing
 from tests.factories import engagements as make
 from tests.factories import list_files as make_list
 from tests.factories import lists
+from tests.factories import overlaps as cross
 
 ABSENT = {
     "reference": "X-00000000",
@@ -43,8 +45,16 @@ def build(maria: Member, liaison: Member, gov: Member, briefer: Member, second_b
     guidance = make.guidance(liaison)
     post = make.post(maria)
     colleague = make_person.make_member(maria.office, "reader")
+    crossing = crossed(filed)
+    asked_coordinators = actions.ask_coordinator(crossing.our_side, by=maria, text="Who are they?")
     return World(
         {
+            "side": {"reference": crossing.our_side.reference},
+            "overlap": {"reference": crossing.overlap.reference},
+            "coordinator_question": {
+                "reference": crossing.overlap.reference,
+                "question": asked_coordinators.reference,
+            },
             "member": {"key": colleague.key},
             "office_request": {"reference": make_person.asked_for(maria.office).reference},
             "invitation": {"reference": make_person.invited(maria.office).reference},
@@ -78,6 +88,12 @@ def a_hit(counterpart: Counterpart) -> Hit:
     entry = lists.listing("Example Entry", in_=lists.edition(), kind="body")
     fields = {"our_name": counterpart.name, "listed_name": entry.name, "digest": lists.DIGEST}
     return Hit.objects.create(counterpart=counterpart, listing=entry, level="review", score=81, **fields)
+
+
+def crossed(filed: Engagement) -> cross.Crossing:
+    """Another office's plan, to the same counterpart at the same time."""
+    theirs = cross.filed(make_person.make_member(), filed.counterparts.get(), "introduce")
+    return cross.of(filed, theirs)
 
 
 def asked_for(by: Member) -> Request:

@@ -16,6 +16,7 @@ from briefings import actions as briefing_actions
 from diplomacy.api import ROUTES
 from engagements import actions
 from engagements.models import Engagement
+from tests.access.records import crossed
 from tests.api.conftest import CallAs, Caller, problem
 from tests.factories import briefings as make_briefings
 from tests.factories import engagements as make
@@ -61,6 +62,10 @@ def request_of(cast: Cast) -> str:
     return f"advice-requests/{cast['request'].reference}/"
 
 
+def side_of(cast: Cast) -> str:
+    return f"overlaps/{cast['crossing'].our_side.reference}/"
+
+
 PLACES: dict[tuple[str, str], tuple[str, Callable[[Cast], str]]] = {
     ("engagements", "create"): ("maria", lambda cast: "engagements/"),
     ("engagements", "partial_update"): ("maria", engagement_of),
@@ -73,6 +78,13 @@ PLACES: dict[tuple[str, str], tuple[str, Callable[[Cast], str]]] = {
     ("engagements", "add_commitment"): ("maria", lambda cast: engagement_of(cast) + "commitments/"),
     ("engagements", "ask"): ("maria", lambda cast: engagement_of(cast) + "ask/"),
     ("commitments", "close"): ("maria", lambda cast: f"commitments/{cast['commitment'].reference}/close/"),
+    ("overlaps", "set_aside"): ("maria", lambda cast: side_of(cast) + "set-aside/"),
+    ("overlaps", "write"): ("maria", lambda cast: side_of(cast) + "messages/"),
+    ("overlaps", "ask_coordinator"): ("maria", lambda cast: side_of(cast) + "questions/"),
+    ("coordination", "answer_office"): (
+        "liaison",
+        lambda cast: f"coordination/{cast['crossing'].overlap.reference}/answer/",
+    ),
     ("counterparts", "create"): ("maria", lambda cast: "counterparts/"),
     ("counterparts", "partial_update"): (
         "maria",
@@ -176,6 +188,7 @@ def cast(
         "draft": make_briefings.drafted(briefer),
         "waiting": make_briefings.submitted(briefer, audience=[make_briefings.for_person(gov)]),
         "request": request,
+        "crossing": crossed(engagement),
         "engagement": engagement,
         "held": make.held(maria),
         "commitment": actions.add_commitment(engagement, by=maria, text="Send readings"),

@@ -23,6 +23,7 @@ SYSTEM = {
     "engagements.clock": "lapses requests of every desk",
     "engagements.flags": "raises flags anew where guidance or a list has changed",
     "engagements.lock": "locks a row that its door has found through visible_to",
+    "engagements.overlap": "finds plans of other offices that cross, and keeps both halves of what is known of each",
     "engagements.readers": "recomputes who reads what of an engagement",
     "records.work": "makes the files that leads have asked for, and lets them expire",
 }

@@ -29,6 +29,7 @@ from tests.factories import accounts as people
 from tests.factories import briefings as make_briefing
 from tests.factories import engagements as make
 from tests.factories import list_files as make_list
+from tests.factories import overlaps as cross
 from tests.signin.authenticator import Device
 
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 2
@@ -48,7 +49,7 @@ class World(NamedTuple):
 
 def build() -> World:
     cast = gather()
-    named = {**plans(cast), **advice(cast), **written(cast)}
+    named = {**plans(cast), **advice(cast), **written(cast), **crossings(cast)}
     named["counterpart"] = {"reference": engagement_of(named, "filed").counterparts.first().reference}
     named |= factors(cast["lee"])
     for who in ("liaison", "maria"):
@@ -193,6 +194,31 @@ def advice(cast: dict[str, Member]) -> dict[str, dict[str, Any]]:
     named = {name: {"reference": record.reference} for name, record in records.items()}
     return named | {
         f"{name} engagement": {"reference": row.engagement.reference} for name, row in records.items()
+    }
+
+
+def crossings(cast: dict[str, Member]) -> dict[str, dict[str, Any]]:
+    """Another office that is not named, one that is, and one with which ours has long written."""
+    maria, tom = cast["maria"], cast["tom"]
+    asked = cross.crossing(maria, tom)
+    actions.ask_introduction(asked.their_side, by=tom)
+    actions.set_aside(asked.our_side, by=maria, reason=TEXT)
+    actions.take_up(asked.our_side, by=maria)
+    named = cross.crossing(
+        maria, tom, "signal", "introduce", visibility="public", title=f"{ARABIC} {LONG}"[:200]
+    )
+    talking = cross.crossing(maria, tom, "introduce", "introduce")
+    actions.write_to_other(talking.our_side, by=maria, text=TEXT)
+    actions.write_to_other(talking.their_side, by=tom, text=LONG)
+    question = actions.ask_coordinator(talking.our_side, by=maria, text=TEXT)
+    actions.answer_office(question, by=cast["liaison"], text=TEXT)
+    actions.ask_coordinator(talking.their_side, by=tom, text=COMBINING)
+    actions.set_aside(named.their_side, by=tom, reason=LONG)
+    return {
+        "side": {"reference": asked.our_side.reference},
+        "named side": {"reference": named.our_side.reference},
+        "side in thread": {"reference": talking.our_side.reference},
+        "overlap": {"reference": talking.overlap.reference},
     }
 
 

@@ -90,6 +90,45 @@ class Engagement:
     desks: frozenset[str] = frozenset()
     """Those asked for advice."""
     has_report: bool = False
+    preference: str = "signal"
+    """What it lets another office know whose plans cross it."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One office's half of two plans that cross."""
+
+    name: str
+    own: Engagement
+    other: Engagement
+    has_question: bool = False
+    """One waits on the coordinators."""
+
+
+@dataclass(frozen=True)
+class Both:
+    """Two plans that cross, as coordinators see them."""
+
+    name: str
+    side: Side
+
+
+@dataclass(frozen=True)
+class Thread:
+    """What two offices wrote to each other about their plans."""
+
+    name: str
+    sides: tuple[Side, Side]
+
+
+@dataclass(frozen=True)
+class ToCoordinators:
+    """What one office asked the coordinators. `at_desk`: on the page of both plans, which is theirs alone."""
+
+    name: str
+    side: Side
+    at_desk: bool = False
+    is_answered: bool = False
 
 
 @dataclass(frozen=True)
@@ -167,7 +206,22 @@ class Alarm:
     office: str
 
 
-Record = Engagement | Request | Commitment | Briefing | Copy | Asked | Notice | Register | Alarm | None
+Record = (
+    Engagement
+    | Request
+    | Commitment
+    | Briefing
+    | Copy
+    | Asked
+    | Notice
+    | Register
+    | Alarm
+    | Side
+    | Both
+    | Thread
+    | ToCoordinators
+    | None
+)
 
 
 # Who reads -----------------------------------------------------------------------------------------------------------
@@ -227,6 +281,35 @@ def reads_copy(person: Person, it: Copy) -> bool:
     return person.name == it.recipient and it.through in person.offices
 
 
+def takes_part(it: Engagement) -> bool:
+    """Domain: filed plans cross; restricted ones never leak their existence."""
+    return it.status == "filed" and it.visibility != "restricted"
+
+
+def reads_side(person: Person, it: Side) -> bool:
+    """Access: each side its own half, by the table: of a plan that is blind its other office sees nothing."""
+    is_open = takes_part(it.own) and takes_part(it.other)
+    return is_open and it.other.preference != "blind" and it.own.office in person.offices
+
+
+def reads_both(person: Person, it: Side) -> bool:
+    """Access: coordinators see both. Those are the federal readers of both plans."""
+    is_open = takes_part(it.own) and takes_part(it.other)
+    return is_open and any(seat.role in ADVISING for seat in person.held)
+
+
+def knows_other(it: Side) -> bool:
+    return it.other.preference == "introduce"
+
+
+def reads_thread(person: Person, it: Thread) -> bool:
+    return all(knows_other(side) for side in it.sides) and any(reads_side(person, side) for side in it.sides)
+
+
+def reads_to_coordinators(person: Person, it: ToCoordinators) -> bool:
+    return reads_both(person, it.side) or (not it.at_desk and reads_side(person, it.side))
+
+
 def reads_alarm(person: Person, it: Alarm) -> bool:
     """The auditor, and whoever leads the office or desk, when that is whom they act for."""
     return bool(person.held) and (person.acting.role == "auditor" or person.acts(it.office, LEADING))
@@ -253,6 +336,14 @@ def reads(person: Person, it: Record) -> bool:  # noqa: C901, PLR0911  (a line a
         return bool(person.held) and person.name == it.recipient
     if isinstance(it, Alarm):
         return reads_alarm(person, it)
+    if isinstance(it, Side):
+        return reads_side(person, it)
+    if isinstance(it, Both):
+        return reads_both(person, it.side)
+    if isinstance(it, Thread):
+        return reads_thread(person, it)
+    if isinstance(it, ToCoordinators):
+        return reads_to_coordinators(person, it)
     return reads_register(person)
 
 
@@ -305,7 +396,7 @@ YES, NO, EITHER = "yes", "no", "either"
 """Whether the state of a record lets an act happen; `EITHER` where the design does not say."""
 
 
-def may(person: Person, act: str, it: Record) -> bool:  # noqa: PLR0911  (a line a record)
+def may(person: Person, act: str, it: Record) -> bool:  # noqa: C901, PLR0911  (a line a record)
     """Whether this person, who sees the record, may do this to it in some state."""
     if isinstance(it, Engagement):
         return writes_engagement(person, it)
@@ -319,6 +410,10 @@ def may(person: Person, act: str, it: Record) -> bool:  # noqa: PLR0911  (a line
         return person.acts(it.copy.briefing.office, frozenset({"briefer"}))
     if isinstance(it, Copy):
         return True
+    if isinstance(it, Side):
+        return person.acts(it.own.office, WRITING)
+    if isinstance(it, ToCoordinators | Both):
+        return person.acting.role in ADVISING
     return _may_to_register(person, act, it) if isinstance(it, Register) else True
 
 

@@ -127,6 +127,7 @@ def reads_line(person: Person, it: Line) -> bool:
     app = it.kind.split(".")[0]
     return (
         (it.kind == "engagements.engagement" and oracle.reads_engagement(person, it.about))
+        or (it.kind in {"engagements.overlapside", "engagements.overlap"} and oracle.reads(person, it.about))
         or (it.kind == "briefings.briefing" and oracle.reads_briefing(person, it.about))
         or (it.kind == "briefings.delivery" and reads_copy(person, it.about))
         or app == "counterparts"
@@ -182,6 +183,24 @@ TABLES: dict[str, Table] = {
         "request",
         reads_advice,
         reads_advice,
+    ),
+    "engagements_overlapfootprint": Table(
+        "SELECT id, engagement_id, NULL FROM engagements_overlapfootprint", "engagement", nobody, nobody
+    ),
+    "engagements_overlap": Table(
+        "SELECT id, id, NULL FROM engagements_overlap", "every pair", oracle.reads, nobody
+    ),
+    "engagements_overlapside": Table(
+        "SELECT id, id, NULL FROM engagements_overlapside", "every side", oracle.reads, nobody
+    ),
+    "engagements_overlapmessage": Table(
+        "SELECT id, id, NULL FROM engagements_overlapmessage", "message", oracle.reads, nobody
+    ),
+    "engagements_coordinatorquestion": Table(
+        "SELECT id, id, NULL FROM engagements_coordinatorquestion",
+        "question to coordinators",
+        oracle.reads,
+        nobody,
     ),
     "briefings_briefing": Table(
         "SELECT id, id, ARRAY(SELECT d.id FROM briefings_delivery d WHERE d.briefing_id = b.id) FROM briefings_briefing b",

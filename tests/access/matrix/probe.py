@@ -46,6 +46,8 @@ ABOUT = {
     "engagements.engagement": "engagement",
     "briefings.briefing": "briefing",
     "briefings.delivery": "copy",
+    "engagements.overlapside": "every side",
+    "engagements.overlap": "every pair",
 }
 
 
@@ -183,6 +185,7 @@ KEPT = {
     "activity_hold": {"removes"},
     "briefings_delivery": {"removes"},
     "engagements_engagementcountry": {"changes", "adds"},
+    "engagements_overlapfootprint": {"changes", "adds", "removes"},
 }
 """What nobody may do to a table, whoever they are: no privilege for it is given."""
 
@@ -201,6 +204,7 @@ REVOKE CREATE ON SCHEMA public FROM {KEEPER};
 KEEPS = {
     "activity_entry": "UPDATE activity_entry SET data = data",
     "engagements_engagementcountry": "DELETE FROM engagements_engagementcountry",
+    "engagements_overlapfootprint": "DELETE FROM engagements_overlapfootprint",
 }
 """What the keeper's own functions write."""
 

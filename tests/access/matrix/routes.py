@@ -75,6 +75,14 @@ def advice_form(button: str) -> Body:
     return body
 
 
+def coordinator_answer(world: World, held: Held | None) -> dict[str, Any]:
+    return {f"answer-{held.params['question']}-text": "So."} if held else {}
+
+
+def coordinator_said(world: World, held: Held | None) -> dict[str, Any]:
+    return {"question": held.params["question"] if held else "", "text": "So."}
+
+
 def a_desk(world: World, held: Held | None) -> dict[str, Any]:
     return {"desk": world.houses.offices["desk_japan"].pk}
 
@@ -206,6 +214,17 @@ PAGES: dict[str, Route] = {
     "engagements:changes_read": page("request", {"POST": Ask("own_write")}),
     "engagements:answer": page("request", door("answer", by_reference("answer", text="He."))),
     "engagements:respond": page("request", door("respond", by_reference("respond", kind="followed"))),
+    "engagements:overlaps": page("", {"GET": OWN}),
+    "engagements:overlap": page("side", {"GET": READ}),
+    **{
+        f"engagements:overlap_{move}": page("side", {"POST": Ask("write", move, said())})
+        for move in ("ask", "introduce", "decline", "withdraw", "take_up")
+    },
+    "engagements:overlap_set_aside": page("side", via("set_aside", named("aside", reason="No."))),
+    "engagements:overlap_write": page("side", via("write", named("message", text="Hello."))),
+    "engagements:overlap_coordinator": page("side", via("coordinator", named("coordinator", text="Well?"))),
+    "engagements:coordination": page("both", {"GET": READ}),
+    "engagements:coordination_answer": page("to coordinators", via("answer_office", coordinator_answer)),
     "briefings:list": page("", {"GET": OWN}),
     "briefings:mine": page("", {"GET": OWN}),
     "briefings:read": page("copy", {"GET": READ}),
@@ -283,6 +302,19 @@ API: dict[str, Route] = {
     "api_advice-requests-notes": api(
         "request", {"GET": Ask("part", "desk_notes"), **post("desk_note", said(text="Hm."))}
     ),
+    "api_overlaps-list": api("", {"GET": OWN}),
+    "api_overlaps-detail": api("side", {"GET": READ}),
+    **{
+        f"api_overlaps-{move.replace('_', '-')}": api("side", post(move, said()))
+        for move in ("ask", "introduce", "decline", "withdraw", "take_up")
+    },
+    "api_overlaps-set-aside": api("side", post("set_aside", said(reason="No."))),
+    "api_overlaps-thread": api("side", {"GET": READ, **post("write", said(text="Hello."))}),
+    "api_overlaps-questions": api("side", {"GET": READ, **post("coordinator", said(text="Well?"))}),
+    "api_coordination-list": api("", {"GET": OWN}),
+    "api_coordination-detail": api("both", {"GET": READ}),
+    "api_coordination-questions": api("both", {"GET": READ}),
+    "api_coordination-answer-office": api("to coordinators", post("answer_office", coordinator_said)),
     "api_commitments-list": api("", {"GET": OWN}),
     "api_commitments-detail": api("commitment", {"GET": READ}),
     "api_commitments-close": api("commitment", post("close", said(evidence="Sent."))),

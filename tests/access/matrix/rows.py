@@ -11,7 +11,17 @@ from django.db import models
 from accounts.models import Member, User
 from briefings.models import Briefing, Delivery, ReaderQuestion
 from diplomacy.lib.readers import VisibleQuerySet
-from engagements.models import Advice, AdviceRequest, Commitment, DeskNote, Engagement
+from engagements.models import (
+    Advice,
+    AdviceRequest,
+    Commitment,
+    CoordinatorQuestion,
+    DeskNote,
+    Engagement,
+    Overlap,
+    OverlapMessage,
+    OverlapSide,
+)
 from tests.access.matrix import oracle
 from tests.access.matrix.oracle import Person
 from tests.access.matrix.world import World
@@ -23,6 +33,10 @@ SUBJECTS: dict[type[models.Model], str] = {
     Briefing: "briefing",
     Delivery: "copy",
     ReaderQuestion: "question",
+    Overlap: "every pair",
+    OverlapSide: "every side",
+    OverlapMessage: "message",
+    CoordinatorQuestion: "question to coordinators",
 }
 BESIDE: dict[type[models.Model], Callable[[Person, oracle.Request, Any], bool]] = {
     Advice: lambda person, it, row: (

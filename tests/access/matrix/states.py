@@ -11,6 +11,9 @@ from tests.access.matrix.oracle import (
     Engagement,
     Record,
     Request,
+    Side,
+    ToCoordinators,
+    knows_other,
 )
 
 BEFORE_HELD = {"filed": YES, "postponed": YES}
@@ -53,7 +56,7 @@ BRIEFING_STATES: dict[str, dict[str, str]] = {
 }
 
 
-def of(act: str, it: Record) -> str:  # noqa: PLR0911  (a line a record)
+def of(act: str, it: Record) -> str:  # noqa: C901, PLR0911  (a line a record)
     """Whether the record's state lets the act happen."""
     if isinstance(it, Engagement):
         return ENGAGEMENT_STATES[act].get(it.status, EITHER)
@@ -66,6 +69,23 @@ def of(act: str, it: Record) -> str:  # noqa: PLR0911  (a line a record)
         return NO if it.is_closed else YES
     if isinstance(it, Asked):
         return NO if it.is_answered else YES
+    if isinstance(it, Side):
+        return _of_side(act, it)
+    if isinstance(it, ToCoordinators):
+        return NO if it.is_answered else YES
     if isinstance(it, Copy):
         return YES if it.briefing.status == "released" and not it.is_acknowledged else EITHER
     return YES
+
+
+def _of_side(act: str, it: Side) -> str:
+    """In the world nobody has asked or answered yet; a plan itself introduces, or does not."""
+    own = it.own.preference
+    can = {
+        "ask": not knows_other(it) and own != "blind",
+        "introduce": own == "signal",
+        "write": knows_other(it) and own == "introduce",
+        "set_aside": True,
+        "coordinator": not it.has_question,
+    }
+    return YES if can.get(act, False) else NO

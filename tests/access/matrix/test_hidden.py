@@ -38,6 +38,11 @@ SEARCHES = (
     "/api/v1/advice-requests/?mine=false",
     "/api/v1/advice-requests/?open=true&mine=false",
     "/api/v1/commitments/?open=true",
+    "/api/v1/overlaps/?set_aside=true",
+    "/api/v1/overlaps/?ended=true",
+    "/api/v1/coordination/?country=MX",
+    "/overlaps/?tab=aside",
+    "/overlaps/?tab=ended",
     "/api/v1/deliveries/?unopened=true",
     "/api/v1/notices/?unread=true",
     "/advice/?tab=closed",
@@ -88,6 +93,23 @@ def restrict(world: World) -> object:
     return actions.note_for_office(row, by=world.by("lee"), text=NEEDLE)
 
 
+def file_blind(world: World) -> object:
+    """To the counterpart that everybody meets: it crosses plans of all the other offices, who must not notice."""
+    fields: dict[str, Any] = {
+        "title": NEEDLE,
+        "kind": "call",
+        "purpose": "Talk.",
+        "topics": ["water"],
+        "coordination": "blind",
+    }
+    fields |= {"starts_on": make.in_days(1), "ends_on": make.in_days(2)}
+    stops = [{"city": "Tijuana", "country": "MX", "subdivision": "MX-BCN"}]
+    plan = actions.Plan(fields=fields, counterparts=[world.records["counterpart"][0].row], stops=stops)
+    row = actions.file(actions.draft(plan, by=world.by("tom")), by=world.by("tom"))
+    assert row.overlap_sides.exists()
+    return row
+
+
 def note(world: World) -> object:
     return actions.note_for_office(world.held("public").row, by=world.by("maria"), text=NEEDLE)
 
@@ -136,6 +158,12 @@ ACTS = (
         restrict,
         lambda person: person.name == "lee" or person.serves("desk_mexico", frozenset({"desk_lead"})),
         ("lee", listed_at("/api/v1/engagements/")),
+    ),
+    Act(
+        "a blind filing that crosses",
+        file_blind,
+        lambda person: "texas" in person.offices or any(seat.role in oracle.ADVISING for seat in person.held),
+        ("tom", listed_at("/overlaps/")),
     ),
     Act("an office note", note, in_california, ("gov", about("engagements:detail", "public"))),
     Act(
@@ -222,6 +250,8 @@ def test_whoever_it_is_for_does_notice(act: Act, world: World, askers: dict[str,
 
 
 LISTS = {
+    "every side": "/api/v1/overlaps/",
+    "every pair": "/api/v1/coordination/",
     "engagement": "/api/v1/engagements/",
     "request": "/api/v1/advice-requests/?mine=false",
     "commitment": "/api/v1/commitments/",

@@ -74,6 +74,7 @@ class Path:
     people: tuple[str, ...] = ()
     then: tuple[str, ...] = ("file",)
     wants_advice: bool = True
+    coordination: str = "signal"
     starts: int = -1
     ends: int = 40
 
@@ -113,6 +114,10 @@ ENGAGEMENTS = (
     Path("texas draft", by="tom", then=()),
     Path("texas filed", by="tom"),
     Path("texas restricted", by="tess", visibility="restricted", people=("maria", "liaison")),
+    Path("introduces", coordination="introduce"),
+    Path("blind", coordination="blind"),
+    Path("texas introduces", by="tom", coordination="introduce"),
+    Path("texas blind", by="tom", coordination="blind"),
     Path("nevada shared", by="nora", visibility="shared", offices=("california",), wants_advice=False),
 )
 ADVICE: tuple[tuple[Path, str], ...] = (
@@ -135,6 +140,8 @@ ADVICE: tuple[tuple[Path, str], ...] = (
 
 
 def build() -> World:
+    from tests.access.matrix import crossings
+
     houses = people.build_offices()
     world = World(houses, people.build(houses))
     Coverage.objects.create(desk=houses.offices["desk_mexico"], country="MX")
@@ -144,10 +151,12 @@ def build() -> World:
     for path, state in ADVICE:
         _advice(world, path, state)
     _briefings(world)
+    crossings.build(world)
     _lapse(world)
     _alarms(world)
     people.close(world.cast)
     _refresh(world)
+    crossings.refresh(world)
     _notices(world)
     return world
 
@@ -225,6 +234,7 @@ def _facts(world: World, path: Path) -> oracle.Engagement:
         people=named,
         desks=frozenset({"desk_mexico"}) if is_filed and path.wants_advice else frozenset(),
         has_report="report" in path.then,
+        preference=path.coordination,
     )
 
 
@@ -239,6 +249,7 @@ def _plan(world: World, path: Path, said: Callable[[str], str]) -> actions.Plan:
         "starts_on": make.in_days(path.starts),
         "ends_on": make.in_days(path.ends),
         "wants_advice": path.wants_advice,
+        "coordination": path.coordination,
     }
     return actions.Plan(
         fields=fields,

@@ -1,0 +1,191 @@
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from activity import actions as activity
+from diplomacy.lib.api.views import Route
+from engagements import actions
+from engagements.api import examples
+from engagements.models import CoordinatorQuestion, Overlap, OverlapMessage, OverlapSide
+from engagements.serializers.overlaps import (
+    AnswerOfficeSerializer,
+    AsideSerializer,
+    CoordinatorQuestionSerializer,
+    OverlapMessageSerializer,
+    OverlapQuery,
+    OverlapSerializer,
+    OverlapSideQuery,
+    OverlapSideSerializer,
+    OverlapSideWholeSerializer,
+    OverlapTextSerializer,
+)
+
+MOVES = ("ask", "introduce", "decline", "withdraw", "set_aside", "take_up")
+
+
+def asked(request: Request) -> QuerySet[CoordinatorQuestion]:
+    rows = CoordinatorQuestion.objects.visible_to(request.user)
+    related = ("asked_by__user", "asked_by__office", "answered_by__user", "answered_by__office")
+    return rows.select_related(*related)
+
+
+class OverlapSideRoute(Route):
+    """An office's half of the plans that cross its own."""
+
+    order = ("reference",)
+    takes = {
+        "set_aside": AsideSerializer,
+        "write": OverlapTextSerializer,
+        "ask_coordinator": OverlapTextSerializer,
+    }
+    gives = {
+        "list": OverlapSideSerializer,
+        **dict.fromkeys(("retrieve", *MOVES), OverlapSideWholeSerializer),
+        "thread": OverlapMessageSerializer,
+        "write": OverlapMessageSerializer,
+        "questions": CoordinatorQuestionSerializer,
+        "ask_coordinator": CoordinatorQuestionSerializer,
+    }
+    queries = {"list": OverlapSideQuery}
+    examples = examples.OVERLAPS
+    lists = frozenset({"list", "thread", "questions"})
+    once = frozenset({"write", "ask_coordinator"})
+    tagged = frozenset({"retrieve", *MOVES})
+
+    def visible(self) -> QuerySet[OverlapSide]:
+        return OverlapSide.objects.visible_to(self.request.user).select_related(
+            "engagement__office", "office"
+        )
+
+    def list(self, request: Request) -> Response:
+        """Plans of other offices that may cross yours, as far as those offices let you know. Open ones by default."""
+        said, rows = self.asked(), self.visible()
+        if "engagement" in said:
+            rows = rows.filter(engagement__reference=said["engagement"].upper())
+        rows = rows.filter(set_aside_at__isnull=not said.get("set_aside", False))
+        return self.page(rows.filter(has_ended=said.get("ended", False)))
+
+    def retrieve(self, request: Request, reference: str) -> Response:
+        """One of them."""
+        return self.record(self.found())
+
+    @action(detail=True, methods=["post"])
+    def ask(self, request: Request, reference: str) -> Response:
+        """Ask to be introduced. If the other office agrees, each of you is told who the other is."""
+        return self._move(actions.ask_introduction)
+
+    @action(detail=True, methods=["post"])
+    def introduce(self, request: Request, reference: str) -> Response:
+        """Let the other office know who you are; the answer, too, to an office that asks to be introduced."""
+        return self._move(actions.introduce)
+
+    @action(detail=True, methods=["post"])
+    def decline(self, request: Request, reference: str) -> Response:
+        """Not now. The other office hears nothing of it."""
+        return self._move(actions.decline_introduction)
+
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: Request, reference: str) -> Response:
+        """Take an introduction back."""
+        return self._move(actions.withdraw_introduction)
+
+    @action(detail=True, methods=["post"], url_path="set-aside")
+    def set_aside(self, request: Request, reference: str) -> Response:
+        """Set it aside, with a reason, for your office only."""
+        return self._move(actions.set_aside)
+
+    @action(detail=True, methods=["post"], url_path="take-up")
+    def take_up(self, request: Request, reference: str) -> Response:
+        """Take up again what was set aside."""
+        return self._move(actions.take_up)
+
+    @action(detail=True, url_path="messages")
+    def thread(self, request: Request, reference: str) -> Response:
+        """What the two offices wrote to each other, newest first."""
+        return self.page(self._messages().filter(overlap=self.found().overlap_id), ("-id",))
+
+    @thread.mapping.post
+    def write(self, request: Request, reference: str) -> Response:
+        """Write to the other office, while each of you knows the other."""
+        side, said = self.found(), self.said()
+        pk, is_new = self.create_once(activity.once, lambda: actions.write_to_other(side, by=self.by, **said))
+        return self.answer(self.one(self._messages(), pk=pk), 201 if is_new else 200)
+
+    @action(detail=True)
+    def questions(self, request: Request, reference: str) -> Response:
+        """What your office asked the federal coordinators, newest first."""
+        return self.page(asked(self.request).filter(side=self.found()), ("-id",))
+
+    @questions.mapping.post
+    def ask_coordinator(self, request: Request, reference: str) -> Response:
+        """Ask the federal coordinators. The other office learns nothing of it."""
+        side, said = self.found(), self.said()
+        pk, is_new = self.create_once(
+            activity.once, lambda: actions.ask_coordinator(side, by=self.by, **said)
+        )
+        return self.answer(self.one(asked(self.request), pk=pk), 201 if is_new else 200)
+
+    def _move(self, move: Callable[..., Any]) -> Response:
+        move(self.found(), by=self.by, **self.said())
+        return self.record(self.found())
+
+    def _messages(self) -> QuerySet[OverlapMessage]:
+        rows = OverlapMessage.objects.visible_to(self.request.user)
+        return rows.select_related("written_by__user", "written_by__office")
+
+
+class OverlapRoute(Route):
+    """Both halves, for federal coordinators."""
+
+    order = ("reference",)
+    takes = {"answer_office": AnswerOfficeSerializer}
+    gives = {
+        "list": OverlapSerializer,
+        "retrieve": OverlapSerializer,
+        "questions": CoordinatorQuestionSerializer,
+        "answer_office": CoordinatorQuestionSerializer,
+    }
+    queries = {"list": OverlapQuery}
+    examples = examples.COORDINATION
+    lists = frozenset({"list", "questions"})
+
+    def visible(self) -> QuerySet[Overlap]:
+        return Overlap.objects.visible_to(self.request.user).select_related("first__office", "second__office")
+
+    def list(self, request: Request) -> Response:
+        """Open overlaps of plans that you may see."""
+        said, rows = self.asked(), self.visible()
+        if "mutual" in said:
+            rows = rows.filter(is_mutual=said["mutual"])
+        if "engagement" in said:
+            named = said["engagement"].upper()
+            rows = rows.filter(Q(first__reference=named) | Q(second__reference=named))
+        if "country" in said:
+            country = said["country"].upper()
+            rows = rows.filter(
+                Q(first__countries__country=country) | Q(second__countries__country=country)
+            ).distinct()
+        return self.page(rows)
+
+    def retrieve(self, request: Request, reference: str) -> Response:
+        """One overlap, with both plans."""
+        return Response(self.shown(self.found()))
+
+    @action(detail=True)
+    def questions(self, request: Request, reference: str) -> Response:
+        """What the two offices ask the coordinators, newest first."""
+        return self.page(asked(self.request).filter(overlap=self.found()), ("-id",))
+
+    @action(detail=True, methods=["post"], url_path="answer")
+    def answer_office(self, request: Request, reference: str) -> Response:
+        """Answer a question. Only the office that asked it reads the answer."""
+        row, said = self.found(), self.said()
+        if said["question"].overlap_id != row.pk:
+            raise Http404
+        held = actions.answer_office(said["question"], by=self.by, text=said["text"])
+        return self.answer(self.one(asked(self.request), pk=held.pk))

@@ -1,0 +1,150 @@
+"""The pages of crossing plans: what is offered, what comes of it, and a form sent twice."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import Member
+from engagements import actions
+from engagements.models import CoordinatorQuestion, OverlapMessage, OverlapSide
+from tests.api.conftest import Caller
+from tests.conftest import ClientFor
+from tests.factories import overlaps as cross
+
+pytestmark = pytest.mark.django_db
+
+
+def press(browser: Client, side: OverlapSide, move: str, **said: Any) -> Any:
+    return browser.post(reverse(f"engagements:overlap_{move}", args=[side.reference]), said)
+
+
+def shown(browser: Client, side: OverlapSide) -> str:
+    answer = browser.get(side.get_absolute_url())
+    assert answer.status_code == 200
+    return str(answer.content.decode())
+
+
+def test_from_a_signal_to_a_thread(maria: Member, tom: Member, client_for: ClientFor) -> None:
+    here, ours, theirs = cross.crossing(maria, tom), client_for(maria), client_for(tom)
+    assert "Ask to be introduced" in shown(ours, here.our_side)
+    assert press(ours, here.our_side, "ask").status_code == 302
+    assert "You asked to be introduced" in shown(ours, here.our_side)
+    assert "The other office asks to be introduced" in shown(theirs, here.their_side)
+    assert press(theirs, here.their_side, "introduce").status_code == 302
+    assert tom.office.name in shown(ours, here.our_side)
+    key = "00000000-0000-4000-8000-000000000001"
+    for _ in range(2):
+        sent = press(ours, here.our_side, "write", **{"message-text": "Shall we speak?", "message-key": key})
+        assert sent.status_code == 302
+    assert OverlapMessage.objects.count() == 1
+    assert "Shall we speak?" in shown(theirs, here.their_side)
+    assert press(theirs, here.their_side, "withdraw").status_code == 302
+    assert tom.office.name not in shown(ours, here.our_side).replace(
+        "Texas Office of Foreign Affairs wrote", ""
+    )
+    assert "Shall we speak?" not in shown(ours, here.our_side)
+
+
+def test_a_stale_button_is_refused_in_words(maria: Member, tom: Member, client_for: ClientFor) -> None:
+    here, browser = cross.crossing(maria, tom), client_for(maria)
+    press(browser, here.our_side, "ask")
+    again = press(browser, here.our_side, "ask")
+    assert again.status_code == 409
+    assert "You have asked already" in again.content.decode()
+    assert press(browser, here.our_side, "write", **{"message-text": "Hello"}).status_code == 409
+
+
+def test_setting_aside_needs_a_reason_and_moves_it_to_another_tab(
+    maria: Member, tom: Member, client_for: ClientFor
+) -> None:
+    here, browser = cross.crossing(maria, tom), client_for(maria)
+    assert here.our_side.reference in browser.get(reverse("engagements:overlaps")).content.decode()
+    assert press(browser, here.our_side, "set_aside", **{"aside-reason": ""}).status_code == 400
+    assert press(browser, here.our_side, "set_aside", **{"aside-reason": "Others."}).status_code == 302
+    assert here.our_side.reference not in browser.get(reverse("engagements:overlaps")).content.decode()
+    assert (
+        here.our_side.reference
+        in browser.get(f"{reverse('engagements:overlaps')}?tab=aside").content.decode()
+    )
+
+
+def test_home_says_what_waits_until_somebody_answered(
+    maria: Member, tom: Member, client_for: ClientFor
+) -> None:
+    here, browser = cross.crossing(maria, tom), client_for(maria)
+    words = "Plans that may cross yours"
+    assert words in browser.get("/").content.decode()
+    press(browser, here.our_side, "ask")
+    assert words not in browser.get("/").content.decode()
+    actions.introduce(OverlapSide.objects.get(pk=here.their_side.pk), by=tom)
+    assert words in browser.get("/").content.decode()
+
+
+def test_a_coordinator_answers_on_the_page_of_both(
+    maria: Member, tom: Member, liaison: Member, client_for: ClientFor
+) -> None:
+    here = cross.crossing(maria, tom, "blind", "signal")
+    press(client_for(maria), here.our_side, "coordinator", **{"coordinator-text": "Who are they?"})
+    question = CoordinatorQuestion.objects.get()
+    desk = client_for(liaison)
+    assert "Who are they?" in desk.get(here.overlap.get_absolute_url()).content.decode()
+    where = reverse("engagements:coordination_answer", args=[here.overlap.reference, question.reference])
+    assert desk.post(where, {f"answer-{question.reference}-text": ""}).status_code == 400
+    assert desk.post(where, {f"answer-{question.reference}-text": "We cannot say."}).status_code == 302
+    assert desk.post(where, {f"answer-{question.reference}-text": "Again."}).status_code == 409
+    assert "We cannot say." in shown(client_for(maria), here.our_side)
+
+
+def test_a_reader_of_the_office_sees_and_may_not(
+    maria: Member, gov: Member, tom: Member, client_for: ClientFor
+) -> None:
+    here, browser = cross.crossing(maria, tom), client_for(gov)
+    assert "Ask to be introduced" not in shown(browser, here.our_side)
+    for move in ("ask", "introduce", "set_aside", "write", "coordinator"):
+        assert press(browser, here.our_side, move).status_code == 403, move
+
+
+def test_the_list_takes_as_many_statements_for_one_as_for_many(
+    maria: Member, tom: Member, client_for: ClientFor
+) -> None:
+    browser = client_for(maria)
+    counts = []
+    for _ in range(2):
+        cross.crossing(maria, tom)
+        browser.get(reverse("engagements:overlaps"))
+        with CaptureQueriesContext(connection) as queries:
+            browser.get(reverse("engagements:overlaps"))
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 15
+
+
+def test_all_of_it_over_the_api(maria: Member, tom: Member, liaison: Member, client_for: ClientFor) -> None:
+    here = cross.crossing(maria, tom)
+    ours, theirs, desk = (Caller(client_for(one)) for one in (maria, tom, liaison))
+    our, their = (f"overlaps/{side.reference}/" for side in (here.our_side, here.their_side))
+    assert ours.post(f"{our}ask/").json()["asked_at"]
+    assert theirs.get(their).json()["allowed_moves"] == [
+        "introduce",
+        "decline",
+        "set_aside",
+        "coordinator",
+    ]
+    assert theirs.post(f"{their}introduce/").json()["is_mutual"] is True
+    assert ours.get(our).json()["other"]["office"] == tom.office.name
+    sent = [ours.post(f"{our}messages/", {"text": "Hello."}, Idempotency_Key="a") for _ in range(2)]
+    assert [answer.status_code for answer in sent] == [201, 200]
+    assert [row["text"] for row in theirs.get(f"{their}messages/").json()["results"]] == ["Hello."]
+    assert ours.post(f"{our}set-aside/", {"reason": "Done."}).json()["reason"] == "Done."
+    assert ours.post(f"{our}take-up/").status_code == 200
+    asked = ours.post(f"{our}questions/", {"text": "Well?"}).json()
+    both = f"coordination/{here.overlap.reference}/"
+    assert desk.get(both).json()["is_mutual"] is True
+    said = {"question": asked["reference"], "text": "Well."}
+    assert desk.post(f"{both}answer/", said).json()["answer"] == "Well."
+    assert theirs.get(f"{their}questions/").json()["results"] == []
+    assert theirs.post(f"{their}withdraw/").json()["cell"] == "signal"
+    assert set(ours.get(our).json()["other"]) == {"month", "matched"}

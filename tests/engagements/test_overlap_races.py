@@ -1,0 +1,105 @@
+"""Two offices at the same moment, on real connections: one overlap, nobody waits for the other for ever, nothing leaks."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from django.db import transaction
+
+from accounts.models import Member
+from activity.models import Notice
+from engagements import actions
+from engagements.actions import crossing, locking
+from engagements.models import Engagement, Overlap, OverlapSide
+from tests.engagements.test_races import at_once
+from tests.factories import overlaps as cross
+
+pytestmark = pytest.mark.django_db(transaction=True)
+Act = Callable[[], object]
+
+
+def before_either_commits(*acts: Act) -> list[str]:
+    """Each has done all that it does before any of them is to be seen."""
+    done = threading.Barrier(len(acts), timeout=60)
+
+    def held(act: Act) -> Act:
+        def run() -> None:
+            with transaction.atomic():
+                act()
+                done.wait()
+
+        return run
+
+    return at_once(*map(held, acts))
+
+
+def drafted(by: Member, plan: actions.Plan) -> Engagement:
+    return actions.draft(plan, by=by)
+
+
+def test_two_who_file_at_once_find_each_other_once(maria: Member, tom: Member) -> None:
+    met = cross.met_by_all()
+    ours, theirs = drafted(maria, cross.plan(met)), drafted(tom, cross.plan(met))
+    outcomes = before_either_commits(
+        lambda: actions.file(ours, by=maria), lambda: actions.file(theirs, by=tom)
+    )
+    assert outcomes == ["done", "done"]
+    row = Overlap.objects.get()
+    assert {row.first_id, row.second_id} == {ours.pk, theirs.pk}
+    assert OverlapSide.objects.exclude(readers=[]).count() == 2
+    told = Notice.objects.filter(entry__kind="engagements.overlap_found")
+    assert sorted(told.values_list("recipient", flat=True)) == sorted([maria.user_id, tom.user_id])
+
+
+def test_two_changes_that_find_each_other_do_not_wait_in_a_ring(maria: Member, tom: Member) -> None:
+    met = cross.met_by_all()
+    plans = [cross.filed(maria, met), cross.filed(tom, met)]
+    Overlap.objects.all().delete()
+    both_hold = threading.Barrier(2, timeout=60)
+
+    def change(plan: Engagement) -> Act:
+        def run() -> None:
+            with transaction.atomic():
+                held = locking.lock(plan)
+                both_hold.wait()
+                crossing.follow(held)
+
+        return run
+
+    assert at_once(*map(change, plans)) == ["done", "done"]
+    assert Overlap.objects.count() == 1
+
+
+def test_restricting_while_another_office_files_leaves_nothing_open(maria: Member, tom: Member) -> None:
+    met = cross.met_by_all()
+    ours, theirs = cross.filed(maria, met), drafted(tom, cross.plan(met))
+    outcomes = before_either_commits(
+        lambda: actions.share(ours, by=maria, visibility="restricted"),
+        lambda: actions.file(theirs, by=tom),
+    )
+    assert outcomes == ["done", "done"]
+    assert not Overlap.objects.filter(ended_at=None).exists()
+    assert not OverlapSide.objects.exclude(readers=[], cell="nothing").exists()
+
+
+def test_one_introduction_of_two_at_once(maria: Member, lee: Member, tom: Member) -> None:
+    here = cross.crossing(maria, tom)
+    asks = [lambda by=by: actions.ask_introduction(here.our_side, by=by) for by in (maria, lee)]
+    assert sorted(at_once(*asks)) == ["Conflict", "done"]
+
+
+def test_a_consent_and_its_withdrawal_at_once_end_in_one_truth(
+    maria: Member, tom: Member, lee: Member
+) -> None:
+    here = cross.crossing(maria, tom)
+    actions.ask_introduction(here.our_side, by=maria)
+    actions.introduce(here.their_side, by=tom)
+    outcomes = at_once(
+        lambda: actions.withdraw_introduction(here.their_side, by=tom),
+        lambda: actions.write_to_other(here.our_side, by=maria, text="Hello."),
+        lambda: actions.withdraw_introduction(here.our_side, by=lee),
+    )
+    assert outcomes.count("done") >= 1
+    now = here.again()
+    assert (now.our_side.cell, now.their_side.cell) == ("signal", "signal")
+    assert not now.overlap.messages.exclude(readers=[]).exists()
