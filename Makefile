@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev test check check-code matrix exhaustive mutants races chaos drill fuzz bench pins clean
+.PHONY: help run setup setup-dev test check check-code matrix exhaustive mutants races chaos drill migrations fuzz bench pins clean
 SHELL := /bin/sh
 BIN := .venv/bin
 TESTS ?= tests
@@ -63,6 +63,10 @@ chaos: setup-dev  ## CHAOS=500 kills of web, worker, broker and PostgreSQL under
 
 drill: setup-dev  ## a backup restored into a new cluster, and a mishap undone from the WAL, with DRILL=100000 rows: recovery time, what was lost
 	DRILL=$${DRILL:-100000} LOG_LEVEL=WARNING $(BIN)/python -m pytest -n 0 -s --timeout 7200 $(PYTEST_ARGS) tests/walls/test_drill.py
+
+migrations: setup-dev  ## every migration on MIGRATIONS=1000000 engagements that are in use: how long a writer waited, at most 500 ms
+	MIGRATIONS=$${MIGRATIONS:-1000000} LOG_LEVEL=WARNING $(BIN)/python -m diplomacy.embedded --at var/migrations --fast -- \
+		$(BIN)/python -m pytest -n 0 -s --timeout 7200 -k on_full_tables $(PYTEST_ARGS) tests/tooling/test_locks.py
 
 fuzz: setup-dev  ## FUZZ=100000 requests made from the API's own description as everybody, and as many texts for each of our parsers
 	FUZZ=$${FUZZ:-100000} LOG_LEVEL=CRITICAL $(BIN)/python -m pytest -n 0 -s --timeout 14400 $(PYTEST_ARGS) tests/fuzz
