@@ -6,7 +6,7 @@ from django.db.migrations.state import StateApps
 
 from diplomacy.lib.rls.roles import KEEPER
 
-BATCH = 2_000
+BATCH = 400
 # The owner, whom policies hold as well, is let through for the one statement: nobody else touches the table meanwhile,
 # so it is a statement of a few rows.
 ALONE = "ALTER TABLE briefings_delivery NO FORCE ROW LEVEL SECURITY"

@@ -19,7 +19,7 @@ from tests.tooling.migrating.watch import NOTHING, Watch, scans, watching
 NUMBER = int(os.environ.get("MIGRATIONS", "0"))
 IS_LONG = NUMBER > 0
 BOUND = 0.5
-"""Seconds, of what is true at a million rows. With a few rows a wait says only that the machine is busy."""
+"""Seconds, at a million rows. With a few a lock says only how busy the machine is: there the statements are looked at."""
 BEFORE_THE_FIRST_RELEASE = {"accounts.0002_roles_in_full"}
 """No office had a member yet. Never add to it."""
 TABLE = "engagements_engagement"

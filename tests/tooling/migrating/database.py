@@ -87,7 +87,7 @@ class Database:
 def make(name: str, *, like: str = "template1") -> None:
     with Database("postgres").superuser() as maker:
         maker.execute(f"DROP DATABASE IF EXISTS {name}".encode())
-        maker.execute(f"CREATE DATABASE {name} OWNER {OWNER} TEMPLATE {like}".encode())
+        maker.execute(f"CREATE DATABASE {name} OWNER {OWNER} TEMPLATE {like} STRATEGY FILE_COPY".encode())
 
 
 def drop(name: str) -> None:

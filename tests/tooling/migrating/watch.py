@@ -12,11 +12,17 @@ import psycopg
 
 EVERY, PAUSE = 0.01, 0.05
 HELD = """
-SELECT l.relation::regclass::text || ' ' || l.mode FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+SELECT l.relation::regclass::text || ' ' || l.mode, a.pid, a.xact_start FROM pg_locks l JOIN pg_stat_activity a USING (pid)
 WHERE l.granted AND l.locktype = 'relation' AND l.relation = ANY(%s::regclass[]) AND a.backend_type = 'client backend'
     AND l.mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
 """
 """The modes beside which nobody updates a row."""
+WAITING = """
+SELECT a.application_name, extract(epoch FROM clock_timestamp() - l.waitstart)::float
+FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+WHERE NOT l.granted AND l.waitstart IS NOT NULL AND a.application_name = ANY(%s)
+"""
+"""Writers are called by the name of their table. What they wait for is a lock, and not their turn on a busy machine."""
 WRITE = "UPDATE {table} SET id = id WHERE id = %s"
 LOOKS_AT_EVERY_ROW = re.compile(
     r"""CREATE\ (UNIQUE\ )?INDEX\ (?!CONCURRENTLY).*?\ ON\ "?(?P<indexed>\w+)
@@ -47,7 +53,7 @@ def scans(statements: list[str], tables: Collection[str]) -> list[str]:
 
 
 class Watch:
-    """Watches tables until it is told to begin anew; `locks` and `waits` are the longest since then."""
+    """Of tables with so many rows; `done` says the longest lock and the longest wait since `begin`."""
 
     def __init__(self, tables: dict[str, int]) -> None:
         self.tables = tables
@@ -58,35 +64,26 @@ class Watch:
 
     def begin(self) -> None:
         with self.guard:
-            self.held: dict[str, tuple[float, float]] = {}
-            self.writing: dict[str, float] = {}
-            self.locks, self.waits = NOTHING, NOTHING
+            self.since: dict[tuple[Any, ...], float] = {}
+            self.lock, self.wait = NOTHING, NOTHING
 
     def done(self) -> tuple[Found, Found]:
-        """The longest lock and the longest wait; who waits now has waited until now."""
         with self.guard:
-            now = time.monotonic()
-            waits = [self.waits, *(Found(now - since, table) for table, since in self.writing.items())]
-            return self.locks, max(waits)
+            return self.lock, self.wait
 
     def sample(self, connection: psycopg.Connection[Any]) -> None:
-        asked = time.monotonic()
-        seen = {name for (name,) in connection.execute(HELD, [list(self.tables)]).fetchall()}
+        names, asked = list(self.tables), time.monotonic()
+        held = connection.execute(HELD, [names]).fetchall()
+        waiting = connection.execute(WAITING, [names]).fetchall()
+        now = time.monotonic()
         with self.guard:
-            self.held = {name: (self.held.get(name, (asked, 0))[0], time.monotonic()) for name in seen}
-            self.locks = max(
-                [self.locks, *(Found(end - since, name) for name, (since, end) in self.held.items())]
-            )
+            self.since = {lock: self.since.get(lock, asked) for lock in held}
+            self.lock = max([self.lock, *(Found(now - since, lock[0]) for lock, since in self.since.items())])
+            self.wait = max([self.wait, *(Found(seconds, table) for table, seconds in waiting)])
 
     def write(self, connection: psycopg.Connection[Any], table: str) -> None:
         row = random.randint(1, self.tables[table])  # noqa: S311 (any row)
-        began = time.monotonic()
-        with self.guard:
-            self.writing[table] = began
         connection.execute(WRITE.format(table=table).encode(), [row])
-        with self.guard:
-            began = self.writing.pop(table, time.monotonic())
-            self.waits = max(self.waits, Found(time.monotonic() - began, table))
 
 
 @contextlib.contextmanager
@@ -94,11 +91,12 @@ def watching(connect: Connect, tables: dict[str, int]) -> Iterator[Watch]:
     """One who looks at locks, and for each table one who writes."""
     watch = Watch(tables)
 
-    def again_and_again(what: Callable[[psycopg.Connection[Any]], None], pause: float) -> None:
+    def again_and_again(name: str, what: Callable[[psycopg.Connection[Any]], None], pause: float) -> None:
         try:
             with connect() as connection:
                 # Triggers are not to refuse: an entry of the log is locked like any row, and is not changed.
                 connection.execute("SET session_replication_role = replica")
+                connection.execute("SELECT set_config('application_name', %s, false)", [name])
                 while not watch.over.wait(pause):
                     what(connection)
         except BaseException as error:  # noqa: BLE001 (said when it is over)
@@ -107,7 +105,7 @@ def watching(connect: Connect, tables: dict[str, int]) -> Iterator[Watch]:
     def writes(table: str) -> Callable[[psycopg.Connection[Any]], None]:
         return lambda connection: watch.write(connection, table)
 
-    work = [(watch.sample, EVERY), *((writes(table), PAUSE) for table in tables)]
+    work = [("watch", watch.sample, EVERY), *((table, writes(table), PAUSE) for table in tables)]
     threads = [threading.Thread(target=again_and_again, args=each, daemon=True) for each in work]
     for thread in threads:
         thread.start()
