@@ -14,7 +14,9 @@ from benchmarks.rows import BODIES
 
 GOAL = 0.05
 MANY = 40
-HEAD = "\n| search | reader | words | connections | computed p50 ms | p95 ms | waited for p95 ms | slowest |\n|---|---|--:|---|--:|--:|--:|---|"
+HEAD = """
+| search | reader | words | connections | computed p50 ms | p95 ms | waited for p95 ms | slowest |
+|---|---|--:|---|--:|--:|--:|---|"""
 
 
 class Search(NamedTuple):

@@ -63,10 +63,11 @@ class EngagementQuerySet(ProtectedQuerySet):
     def titled(self, words: str) -> Self:
         """Those with these letters in the title. Rare ones are looked up; of frequent ones the list comes on enough."""
         found = _titled(words)
-        if found is not None:
-            return self.filter(pk__in=found)
-        # PostgreSQL guesses that hardly any title holds given letters, and would sort all that the reader may see. Of a
-        # CASE it guesses one in two, and reads on in the order of the list.
+        return self.saying(words) if found is None else self.filter(pk__in=found)
+
+    def saying(self, words: str) -> Self:
+        """The same, read on in the order of the list. PostgreSQL guesses that hardly any title has given letters, and
+        would sort all that the reader may see; of a CASE it guesses one in two."""
         return self.filter(Case(When(title__icontains=words, then=True), default=False))
 
     def filed(self) -> Self:
