@@ -191,6 +191,8 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = (
     0  # allauth counts any proof; accounts.adapter asks whether it was a strong one
 )
 SECOND_FACTOR_KEYS = words("SECOND_FACTOR_KEYS") or [SECRET_KEY, *SECRET_KEY_FALLBACKS]
+# Of diplomacy/lib/seals.py: the first seals, all open.
+SEAL_ALGORITHMS = words("SEAL_ALGORITHMS", "aes256gcm,chacha20poly1305")
 MFA_ADAPTER = "accounts.signin.second_factor.SecondFactor"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
