@@ -109,15 +109,16 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "diplomacy.lib.static_files.NamedKindsOnly",
     "diplomacy.lib.web.NoStoreMiddleware",
+    "diplomacy.lib.browsers.NothingInTheClear",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.signin.middleware.TokenMiddleware",
     "diplomacy.lib.rls.middleware.ReaderMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "diplomacy.lib.browsers.SignInFirst",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -229,6 +230,7 @@ CSRF_COOKIE_HTTPONLY = True
 # Words for the next page name people and records: not in a cookie, which whoever holds the disk can read.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = ON_TLS
+SECURE_REDIRECT_EXEMPT = ["^api/"]  # refused there instead, by diplomacy.lib.browsers
 SECURE_HSTS_SECONDS = 63072000 if ON_TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = ON_TLS
 SECURE_REFERRER_POLICY = "same-origin"
@@ -243,6 +245,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "form-action": [SELF],
+        "report-uri": "/reports/content-policy/",
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
@@ -260,6 +263,7 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_USE_FINDERS = DEBUG or TESTING
 
 LANGUAGE_CODE = "en-us"

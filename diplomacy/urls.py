@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path, registe
 from diplomacy.home import home
 from diplomacy.lib.references import ReferenceConverter
 from diplomacy.lib.web import not_here
+from diplomacy.reports import content_policy
 
 register_converter(ReferenceConverter, "ref")
 
@@ -23,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/", include("accounts.signin.urls")),
     path("sign-in/", include("allauth.account.urls")),
     path("sign-in/second-factor/", include("allauth.mfa.urls")),
+    path("reports/content-policy/", content_policy, name="content_policy"),
     path("operator/", admin.site.urls),
     path("api/", include("diplomacy.api")),
 ]

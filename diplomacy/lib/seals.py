@@ -18,7 +18,11 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 FORM = "2"
 """Of the sealed text. What has none is Fernet's, from before."""
 NONCE = 12
-ALGORITHMS = {"aes256gcm": AESGCM, "chacha20poly1305": ChaCha20Poly1305}
+Cipher = AESGCM | ChaCha20Poly1305
+ALGORITHMS: dict[str, type[Cipher]] = {
+    "aes256gcm": AESGCM,
+    "chacha20poly1305": ChaCha20Poly1305,
+}
 """Authenticated encryption with a key of 256 bits and a nonce of 96. A new one is a line here and its name in the settings."""
 
 
@@ -59,7 +63,7 @@ class Box:
         boxes = [Fernet(urlsafe_b64encode(_derived(key, self.purpose))) for key in self.keys]
         return MultiFernet(boxes).decrypt(sealed.encode()).decode()
 
-    def _cipher(self, algorithm: str, key: str) -> AESGCM | ChaCha20Poly1305:
+    def _cipher(self, algorithm: str, key: str) -> Cipher:
         return ALGORITHMS[algorithm](_derived(key, f"{self.purpose}: {algorithm}"))
 
     def _bound(self, said: str) -> bytes:

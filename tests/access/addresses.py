@@ -133,6 +133,7 @@ PAGES: dict[str, str | Record | Role] = {
 }
 
 PUBLIC = {
+    "content_policy",
     "accounts:ask",
     "accounts:asked",
     "accounts:join",

@@ -197,6 +197,7 @@ NOT_PAGES = {
     "briefings:ask",
     "briefings:lookup",
     "briefings:lookup_engagements",
+    "content_policy",
     "counterparts:lookup",
     "counterparts:lookup_people",
     "counterparts:regions",

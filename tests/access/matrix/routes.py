@@ -301,6 +301,7 @@ OTHER_ROOMS = (
     "activity:",
     "records:",
     "signin:",
+    "content_policy",
     "api_colleagues-",
     "api_invitations-",
     "api_delegations-",
