@@ -120,6 +120,7 @@ MIDDLEWARE = [
     "diplomacy.lib.static_files.NamedKindsOnly",
     "diplomacy.lib.web.NoStoreMiddleware",
     "diplomacy.lib.browsers.NothingInTheClear",
+    "diplomacy.lib.words.SearchWordsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -386,7 +387,9 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": (
         "Everything a page can do, by the same rules. UNCLASSIFIED – sensitive: do not send classified information.\n\n"
         "What you may not see answers 404, exactly as what does not exist. Errors are problem details (RFC 9457). "
-        "Lists go from page to page by `next`. A record's `ETag` is its version: send it back in `If-Match` when you "
+        "Lists go from page to page by `next`. "
+        "What you search for may be in the header `Search-Words` (percent-encoded) instead of `q`, so that no "
+        "address holds it. A record's `ETag` is its version: send it back in `If-Match` when you "
         "change the record. `allowed_moves` says what you may do to a record now."
     ),
     "VERSION": "1",

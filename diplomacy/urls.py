@@ -8,6 +8,7 @@ from diplomacy.home import home
 from diplomacy.lib.references import ReferenceConverter
 from diplomacy.lib.web import not_here
 from diplomacy.reports import content_policy
+from diplomacy.search import search
 
 register_converter(ReferenceConverter, "ref")
 
@@ -24,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/", include("accounts.signin.urls")),
     path("sign-in/", include("allauth.account.urls")),
     path("sign-in/second-factor/", include("allauth.mfa.urls")),
+    path("search/", search, name="search"),
     path("reports/content-policy/", content_policy, name="content_policy"),
     path("operator/", admin.site.urls),
     path("api/", include("diplomacy.api")),

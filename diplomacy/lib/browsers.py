@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, resolve_url
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import resolve_url
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -38,9 +39,11 @@ class NothingInTheClear:
 class SignInFirst(LoginRequiredMiddleware):
     """Back to where one wanted to go, unless the way there is so long that no server would take it."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., object]) -> HttpResponse:
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseRedirect:
         if way_here(request) != request.get_full_path():
-            return redirect(resolve_url(self.get_login_url(view_func)))
+            return HttpResponseRedirect(resolve_url(self.get_login_url(view_func)))
         return super().handle_no_permission(request, view_func)
 
 

@@ -9,7 +9,7 @@ KINDS = frozenset({".css", ".js", ".svg", ".png", ".ico", ".jpg", ".woff2"})
 """What a page may refer to. A list of names, a source map, a page or a note of somebody else's package is no such thing."""
 
 
-class NamedKindsOnly(WhiteNoiseMiddleware):
+class NamedKindsOnly(WhiteNoiseMiddleware):  # type: ignore[misc]  # it has no types
     """A file of another kind that comes to lie in the folder, by mistake or by a package, is not there."""
 
     def add_file_to_dictionary(self, url: str, path: str, stat_cache: Any = None) -> None:

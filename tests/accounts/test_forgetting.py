@@ -49,7 +49,7 @@ def test_tokens_and_invitations_go_ninety_days_after_their_end(maria: Member, le
             digest=name,
             made_at=now + timedelta(days=ends - 5),
             expires_at=now + timedelta(days=ends),
-            revoked_at=revoked and now + timedelta(days=revoked),
+            revoked_at=now + timedelta(days=revoked) if revoked else None,
         )
         Invitation.objects.create(
             office=lee.office,
@@ -58,7 +58,7 @@ def test_tokens_and_invitations_go_ninety_days_after_their_end(maria: Member, le
             secret_digest=name,
             invited_by=lee,
             expires_at=now + timedelta(days=ends),
-            withdrawn_at=revoked and now + timedelta(days=revoked),
+            withdrawn_at=now + timedelta(days=revoked) if revoked else None,
         )
     actions.forget()
     assert set(ApiToken.objects.values_list("name", flat=True)) == {"alive", "over"}

@@ -198,6 +198,7 @@ NOT_PAGES = {
     "briefings:lookup",
     "briefings:lookup_engagements",
     "content_policy",
+    "search",
     "counterparts:lookup",
     "counterparts:lookup_people",
     "counterparts:regions",

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 
 import pytest
 from django.conf import settings as configured
@@ -12,8 +13,10 @@ from pytest_django import Settings
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from accounts.models import Member
+from diplomacy.embedded import BASE_DIR
 from diplomacy.lib.browsers import LONGEST_WAY_BACK
 from diplomacy.lib.static_files import NamedKindsOnly
+from diplomacy.lib.templatetags.ui import markdown
 from tests.conftest import ClientFor
 
 pytestmark = pytest.mark.django_db
@@ -190,3 +193,40 @@ def test_no_answer_tells_what_serves_it_and_of_which_version(maria: Member, clie
             assert not [version for version in versions if version in text], page
             for name in ("django/", "gunicorn", "postgres", "psycopg", "python/"):
                 assert name not in text.lower(), page
+
+
+# Names in a page ------------------------------------------------------------------------------------------------------
+
+
+def test_what_people_write_names_nothing_that_a_script_could_take_for_its_own() -> None:
+    written = '<a id="allauth" name="forms">x</a> <form id="api"><input name="content"></form> # Title {#page}\n\n[x](http://a "t")'
+    made = str(markdown(written))
+    assert not re.search(r"<[^>]*\s(id|name)=", made), made
+
+
+def test_scripts_keep_their_names_to_themselves() -> None:
+    """A page's element may stand in for a global of the same name, never for what is declared in a block."""
+    paths = sorted((BASE_DIR / "diplomacy/static/js").glob("*.js"))
+    assert len(paths) >= 5
+    for path in paths:
+        code = re.sub(r"^\s*//.*$", "", path.read_text(), flags=re.MULTILINE).strip()
+        assert not re.search(r"\bvar\s", code), path.name
+        assert not re.search(r"\b(window|document|globalThis)\.\w+\s*=[^=]", code), path.name
+        if path.name != "api.js":
+            assert code.startswith("(() => {"), path.name
+        named = set(re.findall(r"\bdocument\.(\w+)", code))
+        assert named <= {
+            "activeElement",
+            "addEventListener",
+            "body",
+            "createElement",
+            "dispatchEvent",
+            "getElementById",
+            "querySelector",
+            "querySelectorAll",
+        }, path.name
+        assert set(re.findall(r"\bwindow\.(\w+)", code)) <= {
+            "PublicKeyCredential",
+            "addEventListener",
+            "allauth",
+        }, path.name

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -18,6 +19,7 @@ from redis.retry import Retry
 
 from diplomacy.embedded import BASE_DIR
 
+DATABASES: Any = settings.DATABASES
 SAID = (BASE_DIR / "docs" / "inventory.md").read_text().split("## Connections")[1].split("##")[0]
 
 
@@ -48,7 +50,7 @@ def test_a_statement_that_takes_too_long_is_stopped() -> None:
 
 
 def test_migrations_are_not_stopped() -> None:
-    assert "statement_timeout" not in settings.DATABASES["owner"]["OPTIONS"]["options"]
+    assert "statement_timeout" not in DATABASES["owner"]["OPTIONS"]["options"]
 
 
 @pytest.fixture
@@ -76,7 +78,7 @@ def test_a_cache_that_does_not_answer_is_not_waited_for(deaf: int) -> None:
 @pytest.mark.parametrize(
     ("service", "bound"),
     [
-        ("PostgreSQL", f"{settings.DATABASES['default']['OPTIONS']['connect_timeout']} s to connect"),
+        ("PostgreSQL", f"{DATABASES['default']['OPTIONS']['connect_timeout']} s to connect"),
         ("PostgreSQL", "60 s a statement"),
         ("broker", f"{settings.CELERY_BROKER_TRANSPORT_OPTIONS['socket_connect_timeout']} s to connect"),
         ("broker", f"{settings.CELERY_BROKER_TRANSPORT_OPTIONS['socket_timeout']} s an answer"),

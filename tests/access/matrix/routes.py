@@ -302,6 +302,7 @@ OTHER_ROOMS = (
     "records:",
     "signin:",
     "content_policy",
+    "search",
     "api_colleagues-",
     "api_invitations-",
     "api_delegations-",
