@@ -16,7 +16,7 @@ from tests.architecture.test_house import modules, name
 
 MADE = {"compile", "sub", "match", "fullmatch", "search", "split", "findall", "finditer", "subn", "re_path"}
 STARTS = 20
-FEWEST, MOST = 20, 8_000
+FEWEST, MOST = 10, 8_000
 ENOUGH = 0.02
 """Seconds of processor time from which a ratio means something; what stays below for the longest text is fast enough."""
 WORST = 3.2
