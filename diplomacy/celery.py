@@ -14,11 +14,12 @@ app.autodiscover_tasks()
 
 
 @setup_logging.connect
-def write_lines_as_the_web_does(**_: object) -> None:
-    """Celery would write them in a form of its own."""
+def write_lines_as_the_web_does(loglevel: int | str | None = None, **_: object) -> None:
+    """Celery would write them in a form of its own. How many is what --loglevel says."""
     from django.conf import settings
 
-    dictConfig(settings.LOGGING)
+    root = settings.LOGGING["root"]
+    dictConfig(settings.LOGGING | {"root": root | {"level": loglevel or root["level"]}})
 
 
 @worker_init.connect
