@@ -1,6 +1,7 @@
 import os
 import sys
 from logging.config import dictConfig
+from typing import Any
 
 from celery import Celery
 from celery.signals import beat_init, setup_logging, worker_init
@@ -18,8 +19,9 @@ def write_lines_as_the_web_does(loglevel: int | str | None = None, **_: object) 
     """Celery would write them in a form of its own. How many is what --loglevel says."""
     from django.conf import settings
 
-    root = settings.LOGGING["root"]
-    dictConfig(settings.LOGGING | {"root": root | {"level": loglevel or root["level"]}})
+    lines: dict[str, Any] = settings.LOGGING
+    root = lines["root"] | {"level": loglevel or lines["root"]["level"]}
+    dictConfig(lines | {"root": root})
 
 
 @worker_init.connect

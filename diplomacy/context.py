@@ -66,6 +66,7 @@ def product(request: HttpRequest) -> dict[str, object]:
         "elsewhere": settings.OIDC_NAME if settings.OIDC_ISSUER and settings.OIDC_CLIENT_ID else "",
         "where": {
             "home": address("home") or "/",
+            "search": address("search"),
             "notices": address("activity:notices"),
             "act_for": address("accounts:act_for"),
             "preferences": address("activity:preferences"),

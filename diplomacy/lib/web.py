@@ -10,10 +10,9 @@ from django.core.exceptions import BadRequest
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from diplomacy.lib import pace
+from diplomacy.lib import pace, words
 from diplomacy.lib.errors import Refusal
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -58,7 +57,7 @@ class PaceMiddleware:
         if not request.user.is_authenticated or request.path.startswith("/api/"):
             return False
         most = {"pages": settings.PAGES_A_MINUTE}
-        if request.method == "POST" and request.path != reverse("search"):  # which reads, as one types
+        if request.method == "POST" and request.path != f"/{words.PATH}":  # which reads, as one types
             most["forms"] = settings.FORMS_A_MINUTE
         counted = [
             (pace.in_this_minute(f"{what}:{request.user.pk}"), limit) for what, limit in most.items() if limit

@@ -13,6 +13,8 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 
 from diplomacy.lib.seals import Box, NotOpened
 
+PATH = "search/"
+"""Where forms of lists are sent."""
 SEALED = "words"
 HEADER = "Search-Words"
 FIELDS = frozenset({"q", "person", "office"})
