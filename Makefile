@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev test check check-code matrix exhaustive mutants races chaos drill migrations fuzz bench pins clean
+.PHONY: help run setup setup-dev test check check-code matrix exhaustive mutants races chaos drill migrations fuzz bench pins outdated clean
 SHELL := /bin/sh
 BIN := .venv/bin
 TESTS ?= tests
@@ -77,6 +77,13 @@ bench: setup-dev  ## the figures of docs/performance.md (PARTS="wall search" for
 pins: setup-dev  ## compile requirements*.txt from requirements*.in
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links -o requirements.txt requirements.in
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links -o requirements-dev.txt requirements-dev.in
+
+outdated: setup-dev  ## which pins have a newer version (docs/dependencies.md says how soon they are taken)
+	@for name in requirements requirements-dev; do \
+		$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links $$name.in \
+			| grep -o '^[^ ]*==[^ ]*' | sort > var/newest; \
+		grep -o '^[^ ]*==[^ ]*' $$name.txt | sort | comm -3 - var/newest; \
+	done; rm -f var/newest
 
 clean:  ## remove all that make made; the data in var/ stays
 	rm -rf .venv assets node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -7,3 +7,9 @@ from accounts import actions
 def remind() -> int:
     """Of terms that end, of members to confirm, and of those whom nobody confirmed."""
     return actions.remind()
+
+
+@shared_task(name="accounts.tasks.forget")
+def forget() -> int:
+    """Sessions, tokens and invitations that have run out."""
+    return actions.forget()

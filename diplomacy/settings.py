@@ -7,6 +7,8 @@ from urllib.parse import unquote, urlsplit
 
 import django_stubs_ext
 from csp.constants import NONE, SELF
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 # So that strict types may be written as they are checked: ModelAdmin[Office], Manager[Office].
 django_stubs_ext.monkeypatch()
@@ -31,10 +33,16 @@ def words(name: str, default: str = "") -> list[str]:
 # Pages of a list come from an index in order. With PostgreSQL's guess for spinning disks it reads and sorts all rows of
 # an office instead (200 times slower at a million rows), and compiles short queries (docs/performance.md).
 # A pooler refuses such options: there they belong to the role.
-PLANNER = {} if flag("BEHIND_PGBOUNCER") else {"options": "-c random_page_cost=1.1 -c jit=off"}
+PLANNER = "-c random_page_cost=1.1 -c jit=off"
+# What a page or a task asks is answered in milliseconds; what is not, or waits for so long, holds others up. Migrations
+# may take longer.
+PATIENCE = (
+    f"-c statement_timeout={os.environ.get('STATEMENT_SECONDS', '60')}s "
+    f"-c idle_in_transaction_session_timeout={os.environ.get('IDLE_IN_TRANSACTION_SECONDS', '300')}s"
+)
 
 
-def database(url: str) -> dict[str, object]:
+def database(url: str, *options: str) -> dict[str, object]:
     parts = urlsplit(url)
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -52,7 +60,7 @@ def database(url: str) -> dict[str, object]:
             # Only for psycopg's own protocol: literal keys keep the planner's estimates honest (docs/decisions).
             "server_side_binding": False,
         }
-        | PLANNER,
+        | ({} if flag("BEHIND_PGBOUNCER") else {"options": " ".join(options)}),
     }
 
 
@@ -67,9 +75,9 @@ PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 ON_TLS = PUBLIC_URL.startswith("https://")
 
 # Two roles: the app role owns nothing and is all that web and workers are given; the owner migrates.
-DATABASES = {"default": database(os.environ.get("DATABASE_URL", ""))}
+DATABASES = {"default": database(os.environ.get("DATABASE_URL", ""), PLANNER, PATIENCE)}
 if os.environ.get("DATABASE_OWNER_URL"):
-    DATABASES["owner"] = database(os.environ["DATABASE_OWNER_URL"])
+    DATABASES["owner"] = database(os.environ["DATABASE_OWNER_URL"], PLANNER)
     DATABASES["default"]["TEST"] = {"MIRROR": "owner"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = os.environ.get("REDIS_URL", "")
@@ -109,15 +117,17 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "diplomacy.lib.static_files.NamedKindsOnly",
     "diplomacy.lib.web.NoStoreMiddleware",
+    "diplomacy.lib.browsers.NothingInTheClear",
+    "diplomacy.lib.words.SearchWordsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.signin.middleware.TokenMiddleware",
     "diplomacy.lib.rls.middleware.ReaderMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "diplomacy.lib.browsers.SignInFirst",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -191,6 +201,8 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = (
     0  # allauth counts any proof; accounts.adapter asks whether it was a strong one
 )
 SECOND_FACTOR_KEYS = words("SECOND_FACTOR_KEYS") or [SECRET_KEY, *SECRET_KEY_FALLBACKS]
+# Of diplomacy/lib/seals.py: the first seals, all open.
+SEAL_ALGORITHMS = words("SEAL_ALGORITHMS", "aes256gcm,chacha20poly1305")
 MFA_ADAPTER = "accounts.signin.second_factor.SecondFactor"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -227,6 +239,7 @@ CSRF_COOKIE_HTTPONLY = True
 # Words for the next page name people and records: not in a cookie, which whoever holds the disk can read.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = ON_TLS
+SECURE_REDIRECT_EXEMPT = ["^api/"]  # refused there instead, by diplomacy.lib.browsers
 SECURE_HSTS_SECONDS = 63072000 if ON_TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = ON_TLS
 SECURE_REFERRER_POLICY = "same-origin"
@@ -241,6 +254,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "form-action": [SELF],
+        "report-uri": "/reports/content-policy/",
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
@@ -258,6 +272,7 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_USE_FINDERS = DEBUG or TESTING
 
 LANGUAGE_CODE = "en-us"
@@ -301,6 +316,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "expire briefings": {"task": "briefings.tasks.expire", "schedule": 600.0},
     "remind offices of who serves": {"task": "accounts.tasks.remind", "schedule": 3600.0},
+    "forget what has run out": {"task": "accounts.tasks.forget", "schedule": 3600.0},
     "seal the log": {
         "task": "activity.tasks.seal",
         "schedule": float(os.environ.get("SEAL_SECONDS", "5")),
@@ -328,6 +344,13 @@ CACHES = {
         {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "LOCATION": CACHE_URL,
+            # Counting must not hold up what is counted: one new try on a connection that died, and no more.
+            "OPTIONS": {
+                "max_connections": 20,
+                "socket_connect_timeout": 1,
+                "socket_timeout": 2,
+                "retry": Retry(NoBackoff(), 1),
+            },
         }
         if CACHE_URL and not TESTING
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
@@ -356,13 +379,17 @@ API_RATES = {
     "read": None if TESTING else int(os.environ.get("API_READS_A_MINUTE", "600")),
     "write": None if TESTING else int(os.environ.get("API_WRITES_A_MINUTE", "120")),
 }
+# Forms that a person sends in a minute: nobody fills in one a second.
+FORMS_A_MINUTE = 0 if TESTING else int(os.environ.get("FORMS_A_MINUTE", "60"))
 PAGES_A_MINUTE = 0 if TESTING else int(os.environ.get("PAGES_A_MINUTE", "600"))
 SPECTACULAR_SETTINGS = {
     "TITLE": "Subnational Diplomacy Desk",
     "DESCRIPTION": (
         "Everything a page can do, by the same rules. UNCLASSIFIED – sensitive: do not send classified information.\n\n"
         "What you may not see answers 404, exactly as what does not exist. Errors are problem details (RFC 9457). "
-        "Lists go from page to page by `next`. A record's `ETag` is its version: send it back in `If-Match` when you "
+        "Lists go from page to page by `next`. "
+        "What you search for may be in the header `Search-Words` (percent-encoded) instead of `q`, so that no "
+        "address holds it. A record's `ETag` is its version: send it back in `If-Match` when you "
         "change the record. `allowed_moves` says what you may do to a record now."
     ),
     "VERSION": "1",
@@ -400,16 +427,19 @@ GUARDIAN_MONKEY_PATCH_USER = False
 # Guardian records the grants; reading goes through `readers`, so its backend has nothing to answer.
 SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
 
+LOG_FORMAT = os.environ.get("LOG_FORMAT", "line")  # or json, for a program that collects them
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s", "datefmt": "%Y-%m-%dT%H:%M:%S%z"}
+        LOG_FORMAT: {"()": "diplomacy.lib.lines.Json", "datefmt": "%Y-%m-%dT%H:%M:%S%z"}
+        if LOG_FORMAT == "json"
+        else {"format": "%(asctime)s %(levelname)s %(name)s %(message)s", "datefmt": "%Y-%m-%dT%H:%M:%S%z"}
     },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "formatter": "line",
+            "formatter": LOG_FORMAT,
             "stream": sys.stderr,
         }
     },

@@ -4,7 +4,7 @@ import logging
 from datetime import date, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import Member
@@ -64,6 +64,11 @@ def work() -> int:
 
 @system("records.work")
 def _claim() -> Request | None:
+    """One file at a time, so that a worker is always left for mail, clocks and the log."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('records.work'))")
+    if Request.objects.being_made().exists():
+        return None
     request: Request | None = (
         Request.objects.waiting().select_for_update(skip_locked=True, of=["self"]).first()
     )

@@ -20,5 +20,8 @@ class RequestQuerySet(VisibleQuerySet):
         dead = Q(status="running", claimed_at__lt=timezone.now() - STALE)
         return self.filter(Q(status="queued") | dead).order_by("created_at")
 
+    def being_made(self) -> Self:
+        return self.filter(status="running", claimed_at__gte=timezone.now() - STALE)
+
     def expired(self) -> Self:
         return self.filter(status="ready", expires_at__lte=timezone.now())

@@ -1,5 +1,6 @@
 from accounts.actions.delegations import delegate, revoke_delegation
 from accounts.actions.divisions import load_divisions
+from accounts.actions.forgetting import forget
 from accounts.actions.invitations import (
     accept,
     accept_as_new,
@@ -46,6 +47,7 @@ __all__ = [
     "decline_office",
     "delegate",
     "end_member",
+    "forget",
     "form_coalition",
     "invite",
     "invite_by_command",

@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 
 from accounts.signin import limits, step_up, strength, tokens
 from accounts.signin.strength import Strength
+from diplomacy.lib.browsers import way_here
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -133,7 +134,7 @@ def way_to(wanted: Strength, types: set[str]) -> str:
 
 
 def _way_back(request: HttpRequest) -> str:
-    return request.get_full_path() if request.method in {"GET", "HEAD"} else "/"
+    return way_here(request) if request.method in {"GET", "HEAD"} else "/"
 
 
 def _user(request: HttpRequest) -> Any:

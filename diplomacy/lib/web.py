@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from diplomacy.lib import pace
+from diplomacy.lib import pace, words
 from diplomacy.lib.errors import Refusal
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -40,7 +40,8 @@ class NoStoreMiddleware:
 
 
 class PaceMiddleware:
-    """Who asks for more pages in a minute than anybody reads is a program: for these there is the API, which counts too."""
+    """Who asks for more pages in a minute than anybody reads, or sends more forms than anybody fills in, is a program:
+    for these there is the API, which counts too."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -53,10 +54,15 @@ class PaceMiddleware:
         return answer
 
     def _is_too_fast(self, request: HttpRequest) -> bool:
-        most = settings.PAGES_A_MINUTE
-        if not most or not request.user.is_authenticated or request.path.startswith("/api/"):
+        if not request.user.is_authenticated or request.path.startswith("/api/"):
             return False
-        return pace.in_this_minute(f"pages:{request.user.pk}") > most
+        most = {"pages": settings.PAGES_A_MINUTE}
+        if request.method == "POST" and request.path != f"/{words.PATH}":  # which reads, as one types
+            most["forms"] = settings.FORMS_A_MINUTE
+        counted = [
+            (pace.in_this_minute(f"{what}:{request.user.pk}"), limit) for what, limit in most.items() if limit
+        ]
+        return any(number > limit for number, limit in counted)
 
 
 class RefusalMiddleware:

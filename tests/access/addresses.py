@@ -36,6 +36,7 @@ FILED = OFFICE | FEDERAL
 
 PAGES: dict[str, str | Record | Role] = {
     "home": SIGNED_IN,
+    "search": SIGNED_IN,  # only to a post, and leads to a list
     "accounts:act_for": SIGNED_IN,
     "accounts:profile": SIGNED_IN,
     "accounts:office": SIGNED_IN,
@@ -133,6 +134,7 @@ PAGES: dict[str, str | Record | Role] = {
 }
 
 PUBLIC = {
+    "content_policy",
     "accounts:ask",
     "accounts:asked",
     "accounts:join",

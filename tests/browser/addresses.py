@@ -197,6 +197,8 @@ NOT_PAGES = {
     "briefings:ask",
     "briefings:lookup",
     "briefings:lookup_engagements",
+    "content_policy",
+    "search",
     "counterparts:lookup",
     "counterparts:lookup_people",
     "counterparts:regions",

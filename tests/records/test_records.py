@@ -261,3 +261,14 @@ def test_an_expired_file_is_not_handed_out(lee: Member, client_for: ClientFor) -
     Request.objects.filter(pk=request.pk).update(expires_at=timezone.now())
     assert client_for(lee).post(f"{request.get_absolute_url()}file/").status_code == 404
     assert "has expired" in client_for(lee).get(request.get_absolute_url()).content.decode()
+
+
+def test_one_file_is_made_at_a_time_so_that_a_worker_is_left_for_the_rest(lee: Member, maria: Member) -> None:
+    make.filed(maria)
+    first, second = asked(lee), asked(lee)
+    for request in (first, second):
+        actions.queue(request, by=lee)
+    Request.objects.filter(pk=first.pk).update(status="running", claimed_at=timezone.now())
+    assert actions.work() == 0
+    Request.objects.filter(pk=first.pk).update(claimed_at=timezone.now() - timedelta(minutes=16))
+    assert actions.work() == 2, "a worker that died holds nobody up for ever"

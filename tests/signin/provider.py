@@ -31,7 +31,7 @@ class Provider:
         self.key = self.published = RSAKey.generate_key(2048, {"kid": "one"}, private=True)
         self.client_key, self.claims, self.info = client_key, dict[str, Any](), dict[str, Any]()
         self.codes, self.used, self.refused = dict[str, dict[str, str]](), set[str](), list[str]()
-        self.calls_itself = ""
+        self.calls_itself, self.head = "", dict[str, Any]()
         self.algorithm, self.gives_id_token, self.asked = "RS256", True, dict[str, str]()
 
     def __enter__(self) -> Self:
@@ -143,7 +143,7 @@ class Provider:
         if self.algorithm in {"none", "HS256"}:
             return self._forged(claims)
         return jwt.encode(
-            {"alg": self.algorithm, "kid": "one"}, claims, self.key, algorithms=[self.algorithm]
+            {"alg": self.algorithm, "kid": "one"} | self.head, claims, self.key, algorithms=[self.algorithm]
         )
 
     def _forged(self, claims: dict[str, Any]) -> str:

@@ -73,11 +73,21 @@ class JSONParser(parsers.JSONParser):
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         try:
-            return json.loads(stream.read().decode(), parse_constant=_refuse)
+            return json.loads(stream.read().decode(), parse_constant=_refuse, object_pairs_hook=_each_once)
         except ValueError:
-            raise exceptions.ParseError("The body is not JSON in UTF-8.") from None
+            raise exceptions.ParseError(
+                "The body is not JSON in UTF-8, or an object in it names a field twice."
+            ) from None
         except RecursionError:
             raise exceptions.ParseError("The body is nested too deeply.") from None
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of a field that is named twice, one program reads the first value and another the last."""
+    said = dict(pairs)
+    if len(said) != len(pairs):
+        raise ValueError("A field is named twice")
+    return said
 
 
 def _refuse(constant: str) -> None:

@@ -301,6 +301,8 @@ OTHER_ROOMS = (
     "activity:",
     "records:",
     "signin:",
+    "content_policy",
+    "search",
     "api_colleagues-",
     "api_invitations-",
     "api_delegations-",
