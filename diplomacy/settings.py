@@ -111,6 +111,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "diplomacy.lib.web.NoStoreMiddleware",
+    "activity.middleware.SuspicionMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -161,16 +162,22 @@ PASSWORD_HASHERS = (
     ]
 )
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("name", "email")},
+    },
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.NotKnownToMany"},
+    {"NAME": "accounts.passwords.NotOfTheHouse"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "accounts.adapter.InvitedOnly"
+ACCOUNT_FORMS = {"reset_password": "accounts.signin.forms.ResetForm"}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -195,7 +202,6 @@ MFA_ADAPTER = "accounts.signin.second_factor.SecondFactor"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
-MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "Subnational Diplomacy Desk"
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # offices say which address a person has; nobody confirms one here
 MFA_FORMS = {
@@ -224,6 +230,7 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_NAME = "__Host-sessionid" if ON_TLS else "sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if ON_TLS else "csrftoken"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "diplomacy.lib.web.csrf_refused"
 # Words for the next page name people and records: not in a cookie, which whoever holds the disk can read.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = ON_TLS
@@ -293,6 +300,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BEAT_SCHEDULE = {
     "sweep the outbox": {
         "task": "activity.tasks.sweep",
+        "schedule": float(os.environ.get("OUTBOX_SWEEP_SECONDS", "15")),
+    },
+    "send what is left of letters about accounts": {
+        "task": "accounts.tasks.post",
         "schedule": float(os.environ.get("OUTBOX_SWEEP_SECONDS", "15")),
     },
     "lapse overdue advice": {
@@ -430,6 +441,8 @@ ADVICE_WORKING_DAYS = int(os.environ.get("ADVICE_WORKING_DAYS", "5"))
 ATTESTATION_DAYS = int(os.environ.get("ATTESTATION_DAYS", "90"))
 ATTESTATION_GRACE_DAYS = int(os.environ.get("ATTESTATION_GRACE_DAYS", "14"))
 INVITATION_DAYS = int(os.environ.get("INVITATION_DAYS", "7"))
+# How long the link holds with which somebody who lost every passkey and code sets up signing in again.
+RECOVERY_DAYS = int(os.environ.get("RECOVERY_DAYS", "3"))
 # Requests for an office that one address may send in an hour.
 OFFICE_REQUESTS_AN_HOUR = int(os.environ.get("OFFICE_REQUESTS_AN_HOUR", "5"))
 # Where the log's tip is written down outside the database. Without either, a log cut short cannot be told from a whole one.
