@@ -297,15 +297,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "master_name": os.environ.get("SENTINEL_MASTER", "mymaster"),  # read for sentinel:// addresses only
     "global_keyprefix": os.environ.get("REDIS_PREFIX", "diplomacy:"),
 }
+OUTBOX_SWEEP = float(os.environ.get("OUTBOX_SWEEP_SECONDS", "15"))
 CELERY_BEAT_SCHEDULE = {
-    "sweep the outbox": {
-        "task": "activity.tasks.sweep",
-        "schedule": float(os.environ.get("OUTBOX_SWEEP_SECONDS", "15")),
-    },
-    "send what is left of letters about accounts": {
-        "task": "accounts.tasks.post",
-        "schedule": float(os.environ.get("OUTBOX_SWEEP_SECONDS", "15")),
-    },
+    "sweep the outbox": {"task": "activity.tasks.sweep", "schedule": OUTBOX_SWEEP},
+    "sweep the letters about accounts": {"task": "accounts.tasks.post", "schedule": OUTBOX_SWEEP},
     "lapse overdue advice": {
         "task": "engagements.tasks.lapse_overdue",
         "schedule": 60.0,
@@ -441,7 +436,6 @@ ADVICE_WORKING_DAYS = int(os.environ.get("ADVICE_WORKING_DAYS", "5"))
 ATTESTATION_DAYS = int(os.environ.get("ATTESTATION_DAYS", "90"))
 ATTESTATION_GRACE_DAYS = int(os.environ.get("ATTESTATION_GRACE_DAYS", "14"))
 INVITATION_DAYS = int(os.environ.get("INVITATION_DAYS", "7"))
-# How long the link holds with which somebody who lost every passkey and code sets up signing in again.
 RECOVERY_DAYS = int(os.environ.get("RECOVERY_DAYS", "3"))
 # Requests for an office that one address may send in an hour.
 OFFICE_REQUESTS_AN_HOUR = int(os.environ.get("OFFICE_REQUESTS_AN_HOUR", "5"))

@@ -38,6 +38,12 @@ def left(user: Any) -> int | None:
     return len(held.data.get("hashes", [])) if held else None
 
 
+def opened_by(user: Any, code: str) -> Authenticator | None:
+    """The app that shows this code now, or the recovery codes that it was one of."""
+    app = Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).first()
+    return app if app and app.wrap().validate_code(code) else use(user, code)
+
+
 @transaction.atomic
 def use(user: Any, code: str) -> Authenticator | None:
     """The row, when this was an unused code. Two at once: the second waits, and finds it used."""

@@ -9,7 +9,6 @@ from allauth.core import context as current
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.base.internal.flows import check_rate_limit
-from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import (
     AddWebAuthnForm,
@@ -43,8 +42,7 @@ def opened_by_code(form: Any) -> str:
     """allauth's `clean_code`, which knows of its own recovery codes only. Notes in the form what was shown."""
     clear_rate = check_rate_limit(form.user)
     code = str(form.cleaned_data["code"])
-    app = Authenticator.objects.filter(user_id=form.user.pk, type=strength.TYPE.TOTP).first()
-    shown = app if app and app.wrap().validate_code(code) else codes.use(form.user, code)
+    shown = codes.opened_by(form.user, code)
     if shown is None:
         raise get_adapter().validation_error("incorrect_code")
     shown.user, form.authenticator = form.user, shown
