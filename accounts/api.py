@@ -19,6 +19,7 @@ from accounts.models import (
     Office,
     OfficeRequest,
     Official,
+    Recovery,
 )
 from accounts.serializers import (
     ChangeMemberSerializer,
@@ -41,6 +42,8 @@ from accounts.serializers import (
     OfficialSerializer,
     OpenOfficeSerializer,
     ProfileSerializer,
+    RecoverSerializer,
+    RecoverySerializer,
 )
 from accounts.signin.step_up import require_step_up
 from activity import actions as activity
@@ -139,11 +142,24 @@ class ColleagueRoute(Route):
     lookup_field = "key"
     lookup_value_regex = "[0-9a-fA-F-]{36}"
     order = ("id",)
-    takes = {"partial_update": ChangeMemberSerializer, "end": EndMemberSerializer}
-    gives = dict.fromkeys(("list", "retrieve", "partial_update", "end", "confirm"), ColleagueSerializer)
+    takes = {
+        "partial_update": ChangeMemberSerializer,
+        "end": EndMemberSerializer,
+        "recover": RecoverSerializer,
+    }
+    gives = {
+        **dict.fromkeys(
+            ("list", "retrieve", "partial_update", "end", "confirm", "sign_out"), ColleagueSerializer
+        ),
+        "recover": RecoverySerializer,
+    }
     replaces = frozenset({"partial_update", "end", "confirm"})
     tagged = frozenset({"retrieve", "partial_update", "end", "confirm"})
-    examples = {"partial_update": {"role": "reader", "title": "Observer"}, "end": {"on": "2027-03-01"}}
+    examples = {
+        "partial_update": {"role": "reader", "title": "Observer"},
+        "end": {"on": "2027-03-01"},
+        "recover": {"proof": "in_person"},
+    }
 
     def visible(self) -> QuerySet[Member]:
         rows = Member.objects.visible_to(self.request.user)
@@ -184,6 +200,44 @@ class ColleagueRoute(Route):
         require_step_up(request)
         (held,) = actions.confirm_members([(self.found(), self.version())], by=self.by)
         return self.record(held)
+
+    @action(detail=True, methods=["post"], url_path="sign-out")
+    def sign_out(self, request: Request, key: str) -> Response:
+        """End their sessions and tokens. For those who manage the office."""
+        require_step_up(request)
+        held = self.found()
+        actions.end_sessions(held, by=self.by)
+        return self.answer(held)
+
+    @action(detail=True, methods=["post"])
+    def recover(self, request: Request, key: str) -> Response:
+        """Say that they lost every passkey and code. They get a link with which they set up signing in again."""
+        require_step_up(request)
+        return self.answer(actions.start_recovery(self.found(), by=self.by, **self.said()))
+
+
+class RecoveryRoute(Route):
+    order = ("-id",)
+    gives = dict.fromkeys(("list", "retrieve", "withdraw"), RecoverySerializer)
+
+    def visible(self) -> QuerySet[Recovery]:
+        return Recovery.objects.visible_to(self.request.user).open().select_related("user", "office")
+
+    def list(self, request: Request) -> Response:
+        """Links for setting up signing in again that hold now: your own, and those of people whom you manage."""
+        self.asked()
+        return self.page(self.visible())
+
+    def retrieve(self, request: Request, reference: str) -> Response:
+        """One link that holds now."""
+        return self.answer(self.found())
+
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: Request, reference: str) -> Response:
+        """The link stops working at once."""
+        held = self.found()
+        actions.withdraw_recovery(held, by=self.by)
+        return self.answer(held)
 
 
 def _uuid(said: str) -> UUID:

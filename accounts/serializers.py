@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts import time_zones
+from accounts import rules, time_zones
 from accounts.models import (
     Coalition,
     CoalitionMember,
@@ -17,6 +17,7 @@ from accounts.models import (
     Office,
     OfficeRequest,
     Official,
+    Recovery,
     Term,
     User,
 )
@@ -225,6 +226,24 @@ class ChangeMemberSerializer(Strict):
 
 class EndMemberSerializer(Strict):
     on = Day(help_text="The first day without access. Today ends it at once.")
+
+
+class RecoverSerializer(Strict):
+    proof = Choice(
+        choices=[choice for choice in Recovery.Proof.choices if choice[0] in rules.PROOFS],
+        help_text="How you made sure that it is them.",
+    )
+
+
+class RecoverySerializer(serializers.ModelSerializer[Recovery]):
+    """The link is in the message alone. `mailed_at` is empty until a worker has sent it."""
+
+    office = OfficeNameSerializer(read_only=True, allow_null=True)
+    person = serializers.CharField(source="user.name", read_only=True)
+
+    class Meta:
+        model = Recovery
+        fields = ["reference", "person", "office", "proof", "asked_at", "mailed_at", "expires_at"]
 
 
 class DelegationSerializer(serializers.ModelSerializer[Delegation]):

@@ -163,14 +163,20 @@ def _wanting_no_mail(kind: str, recipients: set[int]) -> set[int]:
 
 def hand_over(notice_ids: list[int]) -> None:
     """Ask the workers to deliver now. A broker that is down loses nothing: the sweep finds the rows."""
+    if notice_ids:
+        ask_workers("activity.tasks.deliver", notice_ids)
+
+
+def ask_workers(task: str, *said: Any) -> None:
+    """To do now what beat would have them do in a while."""
     global _broker_rests_until  # noqa: PLW0603 (a fuse of this process, not a fact about the world)
-    if not notice_ids or time.monotonic() < _broker_rests_until:
+    if time.monotonic() < _broker_rests_until:
         return
     try:
-        current_app.send_task("activity.tasks.deliver", args=[notice_ids], ignore_result=True)
+        current_app.send_task(task, args=list(said), ignore_result=True)
     except (OperationalError, OSError):
         _broker_rests_until = time.monotonic() + BROKER_REST
-        log.warning("Broker unreachable: %d notices wait for the sweep", len(notice_ids))
+        log.warning("Broker unreachable: %s waits for the sweep", task)
 
 
 def mark_read(notices: models.QuerySet[Notice]) -> int:

@@ -26,6 +26,33 @@ KINDS = {
     "accounts.signed_in": Kind("signed in", is_watching=True),
     "accounts.signed_out": Kind("signed out", is_watching=True),
     "accounts.sign_in_failed": Kind("A sign-in failed.", is_watching=True),
+    "accounts.factor_failed": Kind("A passkey or code was refused.", is_watching=True),
+    "accounts.proved_again": Kind("proved again who they are", is_watching=True),
+    "accounts.proof_failed": Kind("failed to prove again who they are", is_watching=True),
+    "accounts.factor_changed": Kind("changed how they sign in", is_watching=True),
+    "accounts.reset_asked": Kind("A new password was asked for.", is_watching=True),
+    "accounts.sign_in_unusual": Kind("was told of an unusual sign-in", is_watching=True),
+    "accounts.token_used": Kind("had a program use a token, for the first time that day", is_watching=True),
+    "activity.suspicious": Kind("Something was refused that looks like an attack.", is_watching=True),
+    "accounts.sessions_ended": Kind("signed somebody out everywhere", "You were signed out everywhere"),
+    "accounts.sessions_ended_by_command": Kind("The command line signed somebody out everywhere."),
+    "accounts.recovery_started": Kind(
+        "said that somebody lost every passkey and code",
+        "Somebody is said to have lost every passkey and code",
+        is_urgent=True,
+    ),
+    "accounts.recovery_withdrawn": Kind(
+        "The setting up of signing in again was withdrawn.",
+        "The setting up of signing in again was withdrawn",
+        is_urgent=True,
+    ),
+    "accounts.recovery_used": Kind(
+        "Somebody set up signing in again.", "Somebody set up signing in again", is_urgent=True
+    ),
+    "accounts.token_ending": Kind("A token for a program runs out soon.", "A token of yours runs out soon"),
+    "accounts.invitation_ending": Kind(
+        "An invitation runs out soon.", "An invitation that you sent runs out soon"
+    ),
     "accounts.invited": Kind("invited somebody to the office"),
     "accounts.invited_again": Kind("sent an invitation again"),
     "accounts.invited_by_command": Kind(

@@ -10,6 +10,8 @@ from csp.constants import NONE, SELF
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from diplomacy.schedule import WORK
+
 # So that strict types may be written as they are checked: ModelAdmin[Office], Manager[Office].
 django_stubs_ext.monkeypatch()
 
@@ -121,6 +123,7 @@ MIDDLEWARE = [
     "diplomacy.lib.web.NoStoreMiddleware",
     "diplomacy.lib.browsers.NothingInTheClear",
     "diplomacy.lib.words.SearchWordsMiddleware",
+    "activity.middleware.SuspicionMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -171,16 +174,22 @@ PASSWORD_HASHERS = (
     ]
 )
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("name", "email")},
+    },
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.NotKnownToMany"},
+    {"NAME": "accounts.passwords.NotOfTheHouse"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "accounts.adapter.InvitedOnly"
+ACCOUNT_FORMS = {"reset_password": "accounts.signin.forms.ResetForm"}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -207,7 +216,6 @@ MFA_ADAPTER = "accounts.signin.second_factor.SecondFactor"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
-MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "Subnational Diplomacy Desk"
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # offices say which address a person has; nobody confirms one here
 MFA_FORMS = {
@@ -236,6 +244,7 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_NAME = "__Host-sessionid" if ON_TLS else "sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if ON_TLS else "csrftoken"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "diplomacy.lib.web.csrf_refused"
 # Words for the next page name people and records: not in a cookie, which whoever holds the disk can read.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = ON_TLS
@@ -305,37 +314,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "master_name": os.environ.get("SENTINEL_MASTER", "mymaster"),  # read for sentinel:// addresses only
     "global_keyprefix": os.environ.get("REDIS_PREFIX", "diplomacy:"),
 }
-CELERY_BEAT_SCHEDULE = {
-    "sweep the outbox": {
-        "task": "activity.tasks.sweep",
-        "schedule": float(os.environ.get("OUTBOX_SWEEP_SECONDS", "15")),
-    },
-    "lapse overdue advice": {
-        "task": "engagements.tasks.lapse_overdue",
-        "schedule": 60.0,
-    },
-    "expire briefings": {"task": "briefings.tasks.expire", "schedule": 600.0},
-    "remind offices of who serves": {"task": "accounts.tasks.remind", "schedule": 3600.0},
-    "forget what has run out": {"task": "accounts.tasks.forget", "schedule": 3600.0},
-    "seal the log": {
-        "task": "activity.tasks.seal",
-        "schedule": float(os.environ.get("SEAL_SECONDS", "5")),
-        "options": {"expires": 60},
-    },
-    "anchor the log": {
-        "task": "activity.tasks.anchor",
-        "schedule": float(os.environ.get("ANCHOR_SECONDS", "600")),
-        "options": {"expires": 600},
-    },
-    "mail an anchor of the log": {
-        "task": "activity.tasks.mail_anchor",
-        "schedule": float(os.environ.get("ANCHOR_MAIL_SECONDS", "86400")),
-    },
-    "make files of records": {"task": "records.tasks.work", "schedule": 10.0, "options": {"expires": 10}},
-    "delete expired files of records": {"task": "records.tasks.expire", "schedule": 3600.0},
-    "let old content go": {"task": "activity.tasks.expire_content", "schedule": 86400.0},
-    "forget used keys": {"task": "activity.tasks.forget_keys", "schedule": 3600.0},
-}
+CELERY_BEAT_SCHEDULE = WORK
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_TIMEZONE = TIME_ZONE
 
@@ -460,6 +439,7 @@ ADVICE_WORKING_DAYS = int(os.environ.get("ADVICE_WORKING_DAYS", "5"))
 ATTESTATION_DAYS = int(os.environ.get("ATTESTATION_DAYS", "90"))
 ATTESTATION_GRACE_DAYS = int(os.environ.get("ATTESTATION_GRACE_DAYS", "14"))
 INVITATION_DAYS = int(os.environ.get("INVITATION_DAYS", "7"))
+RECOVERY_DAYS = int(os.environ.get("RECOVERY_DAYS", "3"))
 # Requests for an office that one address may send in an hour.
 OFFICE_REQUESTS_AN_HOUR = int(os.environ.get("OFFICE_REQUESTS_AN_HOUR", "5"))
 # Where the log's tip is written down outside the database. Without either, a log cut short cannot be told from a whole one.

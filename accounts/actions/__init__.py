@@ -9,12 +9,15 @@ from accounts.actions.invitations import (
     send_again,
     withdraw,
 )
+from accounts.actions.letters import ask_for_reset, post, write_letter
 from accounts.actions.members import (
     add_by_command,
     add_member,
     change_member,
     confirm_members,
     end_member,
+    end_sessions,
+    end_sessions_by_command,
     rest_on_term,
     set_term_grace,
 )
@@ -29,6 +32,13 @@ from accounts.actions.offices import (
 from accounts.actions.officials import load_officials
 from accounts.actions.onboarding import ask_for_office, confirm_office, decline_office
 from accounts.actions.people import change_profile
+from accounts.actions.recovery import (
+    end_recovery_of,
+    recover,
+    start_recovery,
+    start_recovery_by_command,
+    withdraw_recovery,
+)
 from accounts.actions.reminders import remind
 from accounts.actions.tokens import make_token, revoke_token
 
@@ -39,6 +49,7 @@ __all__ = [
     "add_by_command",
     "add_member",
     "ask_for_office",
+    "ask_for_reset",
     "change_member",
     "change_office",
     "change_profile",
@@ -47,6 +58,9 @@ __all__ = [
     "decline_office",
     "delegate",
     "end_member",
+    "end_recovery_of",
+    "end_sessions",
+    "end_sessions_by_command",
     "forget",
     "form_coalition",
     "invite",
@@ -57,11 +71,17 @@ __all__ = [
     "open_office",
     "open_office_as_operator",
     "open_office_by_command",
+    "post",
+    "recover",
     "remind",
     "rest_on_term",
     "revoke_delegation",
     "revoke_token",
     "send_again",
     "set_term_grace",
+    "start_recovery",
+    "start_recovery_by_command",
     "withdraw",
+    "withdraw_recovery",
+    "write_letter",
 ]

@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 
 from accounts.signin import limits, step_up, strength, tokens
 from accounts.signin.strength import Strength
+from diplomacy.lib import suspicion
 from diplomacy.lib.browsers import way_here
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -48,6 +49,7 @@ class TokenMiddleware:
             return self.get_response(request)
         token = tokens.alive(secret)
         if token is None:
+            suspicion.mark(request, "token")
             return _refused(
                 401, "This token does not hold", DEAD, {"WWW-Authenticate": 'Bearer error="invalid_token"'}
             )

@@ -45,10 +45,12 @@ def end(user: User, pk: int) -> bool:
     return session is not None
 
 
-def end_all(user: User, *, but: str | None = None) -> None:
-    """Every session of a person, but the one with this key."""
-    for session in UserSession.objects.filter(user=user).exclude(session_key=but or ""):
+def end_all(user: User, *, but: str | None = None) -> int:
+    """Every session of a person, but the one with this key. How many there were."""
+    found = list(UserSession.objects.filter(user=user).exclude(session_key=but or ""))
+    for session in found:
         session.end()
+    return len(found)
 
 
 def device(session: Any) -> str:

@@ -42,6 +42,11 @@ def reached(request: HttpRequest) -> Strength:
     return max((_strength(record) for record in _records(request)), default=Strength.PASSWORD)
 
 
+def shown(request: HttpRequest) -> list[str]:
+    """What this session proved, in order: password, totp, webauthn, recovery_codes, oidc or demo."""
+    return [str(record.get("type") or record["method"]) for record in _records(request)]
+
+
 def is_fresh(request: HttpRequest) -> bool:
     """Proved within the last minutes, by the strongest means that this person has and their role asks for."""
     user: Any = request.user

@@ -20,5 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{FACTOR}/webauthn/add/", factors.add_passkey, name="mfa_add_webauthn"),
     path(f"{FACTOR}/webauthn/keys/<int:pk>/remove/", factors.remove_passkey, name="mfa_remove_webauthn"),
     path(f"{FACTOR}/totp/activate/", factors.add_app, name="mfa_activate_totp"),
+    path(f"{FACTOR}/recovery-codes/", factors.count_codes, name="mfa_view_recovery_codes"),
+    path(f"{FACTOR}/recovery-codes/generate/", factors.make_codes, name="mfa_generate_recovery_codes"),
     path(f"{FACTOR}/recovery-codes/download/", not_here),
 ]

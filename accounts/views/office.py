@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import actions, roster, rules
 from accounts.forms import GraceForm
-from accounts.models import Delegation, Invitation, Member
+from accounts.models import Delegation, Invitation, Member, Recovery
 from accounts.querysets import MemberQuerySet
 from accounts.requests import MemberRequest
 from accounts.signin.step_up import step_up_required
@@ -24,6 +24,7 @@ def office(request: MemberRequest) -> HttpResponse:
         "manages": manages,
         "rows": roster.rows(_members(request, everybody=manages), request.acting),
         "invitations": _invitations(request) if manages else [],
+        "recoveries": _recoveries(request),
         "delegations": _delegations(request),
         "may_delegate": rules.may_delegate(request.acting),
         "decides": rules.decides(request.acting, "city"),
@@ -41,6 +42,12 @@ def _members(request: MemberRequest, *, everybody: bool) -> MemberQuerySet:
 def _invitations(request: MemberRequest) -> Any:
     rows = Invitation.objects.visible_to(request.user).filter(office=request.acting.office_id).waiting()
     return rows.select_related("invited_by__user").order_by("-pk")
+
+
+def _recoveries(request: MemberRequest) -> Any:
+    """Of the office's own word: those of other offices are theirs to take back."""
+    rows = Recovery.objects.visible_to(request.user).filter(office=request.acting.office_id).open()
+    return rows.select_related("user", "asked_by__user").order_by("-pk") if request.acting.manages else []
 
 
 def _delegations(request: MemberRequest) -> Any:

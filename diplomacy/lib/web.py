@@ -11,8 +11,9 @@ from django.core.files.uploadhandler import FileUploadHandler
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.csrf import csrf_failure
 
-from diplomacy.lib import pace, words
+from diplomacy.lib import pace, suspicion, words
 from diplomacy.lib.errors import Refusal
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -95,6 +96,11 @@ class NoFiles(FileUploadHandler):
 def not_here(request: HttpRequest, *args: str) -> HttpResponse:
     """For addresses of a library that the product does not offer."""
     raise Http404
+
+
+def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    suspicion.mark(request, "csrf")
+    return csrf_failure(request, reason)
 
 
 def way_back(request: HttpRequest) -> str:

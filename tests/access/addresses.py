@@ -49,6 +49,9 @@ PAGES: dict[str, str | Record | Role] = {
     "accounts:member": Record("member", OFFICE, frozenset({"lee"})),
     "accounts:term": Record("member", OFFICE, frozenset({"lee"})),
     "accounts:end_member": Record("member", OFFICE, frozenset({"lee"})),
+    "accounts:sign_out_member": Record("member", OFFICE, frozenset({"lee"})),
+    "accounts:start_recovery": Record("member", OFFICE, frozenset({"lee"})),
+    "accounts:withdraw_recovery": Record("recovery", frozenset({"lee"}), frozenset({"lee"})),
     "accounts:office_requests": Role(frozenset({"lee", "desk_lead"})),
     "accounts:bring_back": SIGNED_IN,  # only to a post, and only for desk leads
     "accounts:office_request": Record(
@@ -139,6 +142,8 @@ PUBLIC = {
     "accounts:asked",
     "accounts:join",
     "accounts:open_invitation",
+    "accounts:recover",
+    "accounts:open_recovery",
     "account_login",
     "account_logout",
     "account_inactive",

@@ -155,7 +155,8 @@ def test_coming_in_and_going_out_are_written_down(maria: Member) -> None:
     (came,), (went,) = of_kind("accounts.signed_in"), of_kind("accounts.signed_out")
     assert {came.actor_id, went.actor_id} == {maria.user_id}
     assert came.office_id == maria.office_id
-    assert came.data == {"came_from": "127.0.0.1"}
+    assert came.data == {"came_from": "127.0.0.1", "shown": ["password"]}
+    assert went.data == {"came_from": "127.0.0.1"}
 
 
 def test_a_failed_sign_in_says_neither_who_nor_whether_there_is_such_an_account(maria: Member) -> None:
@@ -164,7 +165,7 @@ def test_a_failed_sign_in_says_neither_who_nor_whether_there_is_such_an_account(
         Client().post("/sign-in/login/", {"login": address, "password": "wrong"})
     known, unknown, again = of_kind("accounts.sign_in_failed")
     assert {known.actor_id, unknown.actor_id, known.office_id, unknown.office_id} == {None}
-    assert set(known.data) == set(unknown.data) == {"typed", "came_from"}
+    assert set(known.data) == set(unknown.data) == {"typed", "shown", "came_from"}
     assert known.data["typed"] == again.data["typed"] != unknown.data["typed"]
     assert "example" not in str(known.data)
 

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from django.apps import apps
 from django.db import connection
 
 from diplomacy.embedded import BASE_DIR
@@ -63,15 +62,3 @@ def test_the_log_is_behind_policies_and_nobody_of_the_product_changes_it() -> No
 
 def test_the_key_that_signs_readers_is_closed_to_the_app() -> None:
     assert tables()["rls.signing_key"] == (False, False, False)
-
-
-def test_every_rule_that_the_database_holds_is_written_down() -> None:
-    said = (BASE_DIR / "docs" / "consistency.md").read_text()
-    names = [
-        rule.name
-        for model in apps.get_models()
-        if model._meta.app_label in OURS
-        for rule in model._meta.constraints
-    ]
-    assert len(names) > 60
-    assert sorted(re.findall(r"`([a-z_]+)`", said.split("|---|---|---|")[1])) == sorted(names)

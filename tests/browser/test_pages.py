@@ -9,6 +9,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.core.management import call_command
 from django.db import connections
@@ -18,6 +19,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
 
+from accounts import actions as accounts
+from accounts import recovery
+from accounts.models import Recovery
 from diplomacy.lib.rls import system
 from diplomacy.lib.web import not_here
 from tests.browser import world as worlds
@@ -189,9 +193,21 @@ def test_the_page_behind_a_link_to_reset_a_password_is_clean(
     served: tuple[str, worlds.World], visit: Visit
 ) -> None:
     Client().post(reverse("account_reset_password"), {"email": "maria.lopez@example.gov"})
+    accounts.post()
     link = re.search(r"https?://[^/\s]+(\S+)", str(mail.outbox[-1].body))
     assert link
     assert faults_of(visit("anonymous"), link[1], 200) == []
+
+
+def test_the_page_behind_a_link_to_set_up_signing_in_again_is_clean(
+    served: tuple[str, worlds.World], visit: Visit
+) -> None:
+    held = Recovery.objects.get(reference=served[1].named["recovery"]["reference"])
+    page = visit("anonymous")
+    assert faults_of(page, recovery.new_link(held).removeprefix(settings.PUBLIC_URL), 200) == []
+    page.get_by_role("button", name="Save the new password").click()
+    expect(page.locator("[data-error-summary]")).to_be_focused()
+    assert list(faults(page)) == []
 
 
 class Sent(NamedTuple):
@@ -233,6 +249,7 @@ EMPTIED = {
         Sent(Look("accounts:profile"), "Save", {"#id_name": ""}),
         Sent(Look("account_change_password"), "Save the new password"),
     ],
+    "lee": [Sent(Look("accounts:start_recovery", "member"), "Send them the link")],
     "liaison": [
         Sent(Look("engagements:request", "working"), "Release to the office", {"#id_advice-reasoning": ""})
     ],

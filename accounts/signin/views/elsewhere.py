@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.actions.identities import known_by
 from accounts.signin import oidc
+from activity import signins
 
 RATE: dict[str, Any] = {"app": "allauth.account", "action": "login", "limit_get": True}
 """As often as a password may be tried."""
@@ -41,9 +42,14 @@ def done(request: HttpRequest) -> HttpResponse:
 
 
 def _sign_in(request: HttpRequest) -> HttpResponse:
-    said = oidc.finish(request)
+    try:
+        said = oidc.finish(request)
+    except oidc.NotTrusted:
+        signins.failed(request, "", shown="oidc")
+        raise
     user: Any = known_by(said.issuer, said.subject, email=said.email)
     if user is None:
+        signins.failed(request, said.email, shown="oidc")
         raise oidc.NotTrusted(UNKNOWN)
     record_authentication(request, user, "oidc", strength=int(said.strength))
     answer: HttpResponse = perform_login(request, Login(user=user))

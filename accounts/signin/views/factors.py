@@ -1,13 +1,17 @@
 from typing import Any
 
+from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.webauthn.internal import auth
 from allauth.mfa.webauthn.views import AddWebAuthnView, RemoveWebAuthnView
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
-from accounts.signin import strength
+from accounts.signin import codes, strength
 from accounts.signin.step_up import refuse_who_has_no_way
 from accounts.signin.strength import Strength
 from diplomacy.lib.errors import Conflict
@@ -37,17 +41,19 @@ class AddPasskey(Proved, AddWebAuthnView):  # type: ignore[misc]
         }
 
     def form_valid(self, form: Any) -> HttpResponse:
+        made = codes.make_first(self.request.user)
         response: HttpResponse = super().form_valid(form)
         strength.record_factor(self.request, TYPE.WEBAUTHN)
-        return response
+        return shown_once(self.request, made) if made else response
 
 
 class AddApp(Proved, ActivateTOTPView):  # type: ignore[misc]
     def form_valid(self, form: Any) -> HttpResponse:
+        made = codes.make_first(self.request.user)
         response: HttpResponse = super().form_valid(form)
         strength.record_factor(self.request, TYPE.TOTP)
         messages.success(self.request, "The app is set up. You will be asked for its code when you sign in.")
-        return response
+        return shown_once(self.request, made) if made else response
 
 
 class RemovePasskey(RemoveWebAuthnView):  # type: ignore[misc]
@@ -59,6 +65,33 @@ class RemovePasskey(RemoveWebAuthnView):  # type: ignore[misc]
         return response
 
 
+class MakeCodes(Proved, GenerateRecoveryCodesView):  # type: ignore[misc]
+    def get_context_data(self, **named: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**named)
+        return context | {"unused_code_count": codes.left(self.request.user) or 0}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        made = codes.make(self.request.user)
+        get_account_adapter(self.request).send_notification_mail(
+            "mfa/email/recovery_codes_generated", self.request.user
+        )
+        return shown_once(self.request, made)
+
+
+def shown_once(request: Any, made: list[str]) -> HttpResponse:
+    """In the answer to what made them: codes that wait for another page would have to be kept somewhere."""
+    return render(request, "mfa/recovery_codes/made.html", {"codes": made})
+
+
+@require_safe
+def count_codes(request: Any) -> HttpResponse:
+    left = codes.left(request.user)
+    if left is None:
+        raise Http404
+    return render(request, "mfa/recovery_codes/index.html", {"left": left})
+
+
+make_codes = MakeCodes.as_view()
 add_passkey = AddPasskey.as_view()
 add_app = AddApp.as_view()
 remove_passkey = RemovePasskey.as_view()

@@ -10,7 +10,7 @@ from django.conf import settings
 from rest_framework import authentication, exceptions, parsers, permissions, throttling
 from rest_framework.request import Request
 
-from diplomacy.lib import pace
+from diplomacy.lib import pace, suspicion
 from diplomacy.lib.errors import Forbidden
 
 
@@ -18,6 +18,13 @@ class SessionAuthentication(authentication.SessionAuthentication):
     def authenticate_header(self, request: Request) -> str:
         """Nobody signed in is 401, not 403."""
         return "Session"
+
+    def enforce_csrf(self, request: Request) -> None:
+        try:
+            super().enforce_csrf(request)
+        except exceptions.PermissionDenied:
+            suspicion.mark(getattr(request, "_request", request), "csrf")
+            raise
 
 
 class TokenAuthentication(authentication.BaseAuthentication):

@@ -15,6 +15,7 @@ def build(world: World) -> None:
     office, by = world.houses.offices["california"], world.by("maria")
     make.asked_for(office)
     make.invited(office)
+    make.recovering(office)
     make.delegated(world.by("gov"), make.make_member(office, "reader"))
     accounts.make_token("A script", scope="read", days=9, by=by)
     Term.objects.create(official=world.records["official"][0].row, role="governor", jurisdiction="state:ca")

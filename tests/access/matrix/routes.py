@@ -306,6 +306,7 @@ OTHER_ROOMS = (
     "api_colleagues-",
     "api_invitations-",
     "api_delegations-",
+    "api_recoveries-",
     "api_office-requests-",
     "api_records-",
 )
