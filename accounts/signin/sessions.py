@@ -45,10 +45,24 @@ def end(user: User, pk: int) -> bool:
     return session is not None
 
 
-def end_all(user: User, *, but: str | None = None) -> None:
+def end_all(user: User, *, but: str | None = None) -> int:
     """Every session of a person, but the one with this key."""
-    for session in UserSession.objects.filter(user=user).exclude(session_key=but or ""):
-        session.end()
+    found = UserSession.objects.filter(user=user).exclude(session_key=but or "")
+    return sum(_end(session) for session in found)
+
+
+def renew(request: HttpRequest) -> None:
+    """The same session under a new key: a copy of the cookie, made before its owner proved it again, is nobody's."""
+    before = request.session.session_key
+    request.session.cycle_key()
+    UserSession.objects.filter(session_key=before).update(session_key=request.session.session_key)
+
+
+def _end(session: UserSession) -> bool:
+    """True when somebody was still signed in there."""
+    was_alive = bool(session.exists())
+    session.end()
+    return was_alive
 
 
 def device(session: Any) -> str:

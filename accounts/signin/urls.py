@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from accounts.signin.views import elsewhere, factors, sessions, tokens
+from accounts.signin.views import again, elsewhere, factors, sessions, tokens
 from diplomacy.lib.web import not_here
 
 FACTOR = "second-factor"
@@ -20,5 +20,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{FACTOR}/webauthn/add/", factors.add_passkey, name="mfa_add_webauthn"),
     path(f"{FACTOR}/webauthn/keys/<int:pk>/remove/", factors.remove_passkey, name="mfa_remove_webauthn"),
     path(f"{FACTOR}/totp/activate/", factors.add_app, name="mfa_activate_totp"),
+    path(f"{FACTOR}/totp/deactivate/", factors.stop_app, name="mfa_deactivate_totp"),
+    path(f"{FACTOR}/recovery-codes/generate/", factors.new_codes, name="mfa_generate_recovery_codes"),
+    path("reauthenticate/", again.password, name="account_reauthenticate"),
+    path(f"{FACTOR}/reauthenticate/", again.code, name="mfa_reauthenticate"),
+    path(f"{FACTOR}/webauthn/reauthenticate/", again.passkey, name="mfa_reauthenticate_webauthn"),
     path(f"{FACTOR}/recovery-codes/download/", not_here),
 ]

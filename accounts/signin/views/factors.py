@@ -1,13 +1,14 @@
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.views import ActivateTOTPView
+from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
+from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
 from allauth.mfa.webauthn.internal import auth
 from allauth.mfa.webauthn.views import AddWebAuthnView, RemoveWebAuthnView
 from django.contrib import messages
 from django.http import HttpResponse
 
-from accounts.signin import strength
+from accounts.signin import sessions, strength
 from accounts.signin.step_up import refuse_who_has_no_way
 from accounts.signin.strength import Strength
 from diplomacy.lib.errors import Conflict
@@ -24,7 +25,19 @@ class Proved:
         return super().dispatch(request, *args, **named)  # type: ignore[misc]
 
 
-class AddPasskey(Proved, AddWebAuthnView):  # type: ignore[misc]
+class EndsOthers:
+    """Whoever got in by the way that was, and sits elsewhere, is out: only the session that made the change goes on."""
+
+    request: Any
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)  # type: ignore[misc]
+        if sessions.end_all(self.request.user, but=self.request.session.session_key):
+            messages.info(self.request, "You were signed out everywhere else.")
+        return response
+
+
+class AddPasskey(Proved, EndsOthers, AddWebAuthnView):  # type: ignore[misc]
     """Kept by the device and opened by its holder's finger, face or PIN: two factors in one, and nothing to phish."""
 
     def get_context_data(self, **named: Any) -> dict[str, Any]:
@@ -39,18 +52,20 @@ class AddPasskey(Proved, AddWebAuthnView):  # type: ignore[misc]
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
         strength.record_factor(self.request, TYPE.WEBAUTHN)
+        sessions.renew(self.request)
         return response
 
 
-class AddApp(Proved, ActivateTOTPView):  # type: ignore[misc]
+class AddApp(Proved, EndsOthers, ActivateTOTPView):  # type: ignore[misc]
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
         strength.record_factor(self.request, TYPE.TOTP)
+        sessions.renew(self.request)
         messages.success(self.request, "The app is set up. You will be asked for its code when you sign in.")
         return response
 
 
-class RemovePasskey(RemoveWebAuthnView):  # type: ignore[misc]
+class RemovePasskey(EndsOthers, RemoveWebAuthnView):  # type: ignore[misc]
     def form_valid(self, form: Any) -> HttpResponse:
         held = self.get_queryset().count()
         if held == 1 and strength.needed(self.request.user) == Strength.PASSKEY:
@@ -59,6 +74,16 @@ class RemovePasskey(RemoveWebAuthnView):  # type: ignore[misc]
         return response
 
 
+class StopApp(EndsOthers, DeactivateTOTPView):  # type: ignore[misc]
+    pass
+
+
+class NewCodes(EndsOthers, GenerateRecoveryCodesView):  # type: ignore[misc]
+    pass
+
+
 add_passkey = AddPasskey.as_view()
 add_app = AddApp.as_view()
 remove_passkey = RemovePasskey.as_view()
+stop_app = StopApp.as_view()
+new_codes = NewCodes.as_view()
