@@ -60,6 +60,7 @@ KINDS = {
         "The term that a membership in your office rests on ends soon",
     ),
     "accounts.grace_set": Kind("changed how long access lasts after a term"),
+    "accounts.sign_in_set": Kind("changed what the office asks for at sign-in"),
     "accounts.delegated": Kind(
         "let a colleague act in their role", "A colleague lets you act in their role for some days"
     ),

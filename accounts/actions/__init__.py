@@ -16,6 +16,7 @@ from accounts.actions.members import (
     confirm_members,
     end_member,
     rest_on_term,
+    set_sign_in,
     set_term_grace,
 )
 from accounts.actions.offices import (
@@ -62,6 +63,7 @@ __all__ = [
     "revoke_delegation",
     "revoke_token",
     "send_again",
+    "set_sign_in",
     "set_term_grace",
     "withdraw",
 ]

@@ -33,7 +33,7 @@ class Strength(IntEnum):
 def needed(user: User) -> Strength:
     if not settings.REQUIRE_SECOND_FACTOR:
         return Strength.PASSWORD
-    if user.is_staff or any(member.role in rules.PASSKEY_ROLES for member in user.standing):
+    if user.is_staff or any(rules.needs_passkey(member) for member in user.standing):
         return Strength.PASSKEY
     return Strength.SECOND_FACTOR if user.standing else Strength.PASSWORD
 

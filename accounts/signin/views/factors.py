@@ -8,6 +8,7 @@ from allauth.mfa.webauthn.views import AddWebAuthnView, RemoveWebAuthnView
 from django.contrib import messages
 from django.http import HttpResponse
 
+from accounts import rules
 from accounts.signin import sessions, strength
 from accounts.signin.step_up import refuse_who_has_no_way
 from accounts.signin.strength import Strength
@@ -46,6 +47,7 @@ class AddPasskey(Proved, EndsOthers, AddWebAuthnView):  # type: ignore[misc]
         return context | {
             "js_data": {"creation_options": options},
             "is_required": strength.needed(self.request.user) == Strength.PASSKEY,
+            "who_asks": _who_asks(self.request.user),
             "form": named.get("form") or context.get("form") or self.get_form(),
         }
 
@@ -54,6 +56,12 @@ class AddPasskey(Proved, EndsOthers, AddWebAuthnView):  # type: ignore[misc]
         strength.record_factor(self.request, TYPE.WEBAUTHN)
         sessions.renew(self.request)
         return response
+
+
+def _who_asks(user: Any) -> str:
+    """In words: the role somebody has, or the office that asks it of everybody."""
+    is_by_role = user.is_staff or any(member.role in rules.PASSKEY_ROLES for member in user.standing)
+    return "Your role" if is_by_role else "Your office"
 
 
 class AddApp(Proved, EndsOthers, ActivateTOTPView):  # type: ignore[misc]
@@ -69,7 +77,7 @@ class RemovePasskey(EndsOthers, RemoveWebAuthnView):  # type: ignore[misc]
     def form_valid(self, form: Any) -> HttpResponse:
         held = self.get_queryset().count()
         if held == 1 and strength.needed(self.request.user) == Strength.PASSKEY:
-            raise Conflict("This is your only passkey, and your role needs one. Add another first.")
+            raise Conflict("This is your only passkey, and you need one here. Add another first.")
         response: HttpResponse = super().form_valid(form)
         return response
 
