@@ -7,8 +7,9 @@ from allauth.core import context as current
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.http import urlencode
 
-from accounts.signin import limits, strength
+from accounts.signin import limits, sessions, strength
 from accounts.signin.strength import TYPE
 from activity import signins
 
@@ -25,6 +26,18 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]
         super().login(request, user)
         limits.start(request.session)
         signins.signed_in(request, user)
+
+    def post_login(self, request: HttpRequest, user: Any, **options: Any) -> Any:
+        response = super().post_login(request, user, **options)
+        sessions.note_origin(request)
+        return response
+
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        """Asked while the session is still there. Who came from elsewhere reads that they may be signed in there still."""
+        came = sessions.origin(request)
+        if came is None:
+            return str(super().get_logout_redirect_url(request))
+        return f"{reverse('signin:signed_out')}?{urlencode({'from': came['provider']})}"
 
     def logout(self, request: HttpRequest) -> None:
         user = request.user

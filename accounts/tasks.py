@@ -13,3 +13,9 @@ def remind() -> int:
 def forget() -> int:
     """Sessions, tokens and invitations that have run out."""
     return actions.forget()
+
+
+@shared_task(name="accounts.tasks.forget_answers")
+def forget_answers() -> int:
+    """Of providers of identities, once they are too old to be shown again."""
+    return actions.forget_answers()

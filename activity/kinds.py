@@ -25,6 +25,9 @@ KINDS = {
     "activity.log_exported": Kind("exported lines of the activity log"),
     "accounts.signed_in": Kind("signed in", is_watching=True),
     "accounts.signed_out": Kind("signed out", is_watching=True),
+    "accounts.ended_by_provider": Kind(
+        "was signed out by the organisation they signed in with", is_watching=True
+    ),
     "accounts.sign_in_failed": Kind("A sign-in failed.", is_watching=True),
     "accounts.invited": Kind("invited somebody to the office"),
     "accounts.invited_again": Kind("sent an invitation again"),

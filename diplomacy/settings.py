@@ -227,6 +227,8 @@ OIDC_CLIENT_ID = os.environ.get("OIDC_CLIENT_ID", "")
 OIDC_PRIVATE_KEY_FILE = os.environ.get("OIDC_PRIVATE_KEY_FILE", "")
 OIDC_ACR_VALUES = words("OIDC_ACR_VALUES")
 OIDC_PASSKEY_ACR = words("OIDC_PASSKEY_ACR")
+# States' own providers of identities, which speak SAML; python3-saml is asked for only then.
+SAML_PROVIDERS_FILE = os.environ.get("SAML_PROVIDERS_FILE", "")
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -334,6 +336,7 @@ CELERY_BEAT_SCHEDULE = {
     "make files of records": {"task": "records.tasks.work", "schedule": 10.0, "options": {"expires": 10}},
     "delete expired files of records": {"task": "records.tasks.expire", "schedule": 3600.0},
     "let old content go": {"task": "activity.tasks.expire_content", "schedule": 86400.0},
+    "forget providers' answers": {"task": "accounts.tasks.forget_answers", "schedule": 600.0},
     "forget used keys": {"task": "activity.tasks.forget_keys", "schedule": 3600.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")

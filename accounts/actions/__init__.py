@@ -1,6 +1,7 @@
 from accounts.actions.delegations import delegate, revoke_delegation
 from accounts.actions.divisions import load_divisions
 from accounts.actions.forgetting import forget
+from accounts.actions.identities import fetch_answer, forget_answers, keep_answer, known_by
 from accounts.actions.invitations import (
     accept,
     accept_as_new,
@@ -48,10 +49,14 @@ __all__ = [
     "decline_office",
     "delegate",
     "end_member",
+    "fetch_answer",
     "forget",
+    "forget_answers",
     "form_coalition",
     "invite",
     "invite_by_command",
+    "keep_answer",
+    "known_by",
     "load_divisions",
     "load_officials",
     "make_token",

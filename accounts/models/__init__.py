@@ -1,5 +1,5 @@
 from accounts.models.divisions import Division
-from accounts.models.identities import ExternalIdentity
+from accounts.models.identities import ExternalIdentity, ProviderAnswer
 from accounts.models.joining import Invitation, OfficeRequest
 from accounts.models.offices import Coalition, CoalitionMember, Office
 from accounts.models.officials import Official, Term
@@ -18,6 +18,7 @@ __all__ = [
     "Office",
     "OfficeRequest",
     "Official",
+    "ProviderAnswer",
     "Term",
     "User",
 ]

@@ -94,7 +94,7 @@ def _strength(record: dict[str, Any]) -> Strength:
     match record["method"]:
         case "mfa":
             return Strength.PASSKEY if record.get("type") == TYPE.WEBAUTHN else Strength.SECOND_FACTOR
-        case "oidc":
+        case "oidc" | "saml":
             return Strength(record["strength"])
         case "demo" if settings.DEMO:
             return Strength.PASSKEY
