@@ -16,7 +16,7 @@ from accounts.models import ExternalIdentity, Member, ProviderAnswer
 from accounts.signin.claims import NotTrusted
 from accounts.signin.saml import shape
 from tests.signin.state_provider import ENTITY, NAMES, PERSISTENT, SAML, SAMLP, StateProvider, instant, keys
-from tests.signin.states import DONE, HERE, at_state, comes_back, sends, user_in
+from tests.signin.states import DONE, HERE, START, at_state, comes_back, sends, user_in
 
 THERE = f"http://testserver{HERE}"
 Wrap = Callable[[Any], Any]
@@ -33,6 +33,13 @@ def refuses(state: StateProvider, client: Client | None = None) -> None:
     assert not ProviderAnswer.objects.exists()
 
 
+def refuses_at_sight(state: StateProvider) -> None:
+    """Before a signature is checked: the first of the two that look."""
+    tree = state.tree(Client().get(START)["Location"])
+    with pytest.raises(NotTrusted):
+        shape.require_plain(etree.tostring(tree))
+
+
 def edit(path: str, text: str) -> Wrap:
     def change(tree: Any) -> Any:
         tree.find(path, NAMES).text = text
@@ -43,11 +50,13 @@ def edit(path: str, text: str) -> Wrap:
 
 def test_an_answer_that_nobody_signed(state: StateProvider) -> None:
     state.signs = []
+    refuses_at_sight(state)
     refuses(state)
 
 
 def test_an_answer_of_which_only_the_envelope_is_signed(state: StateProvider) -> None:
     state.signs = ["response"]
+    refuses_at_sight(state)
     refuses(state)
 
 
@@ -260,10 +269,7 @@ def test_a_signature_by_an_algorithm_that_is_broken(weak: str, state: StateProvi
 )
 def test_a_signature_that_could_leave_a_part_out(name: str, value: str, state: StateProvider) -> None:
     state.after = algorithm(name, value)
-    with pytest.raises(NotTrusted):
-        shape.require_plain(
-            etree.tostring(state.tree(Client().get("/sign-in/state/california/")["Location"]))
-        )
+    refuses_at_sight(state)
     refuses(state)
 
 
@@ -274,6 +280,7 @@ def test_a_signature_of_something_else(uri: str, state: StateProvider) -> None:
         return tree
 
     state.after = change
+    refuses_at_sight(state)
     refuses(state)
 
 
@@ -368,6 +375,13 @@ def test_an_answer_that_does_not_say_for_whom_or_for_how_long(
     refuses(state)
 
 
+def test_an_answer_to_no_request_at_all(state: StateProvider) -> None:
+    state.before = lambda tree: without(".//saml:SubjectConfirmationData", "InResponseTo")(
+        without(".", "InResponseTo")(tree)
+    )
+    refuses(state)
+
+
 def twice(path: str) -> Wrap:
     def change(tree: Any) -> Any:
         node = tree.find(path, NAMES)
@@ -441,7 +455,7 @@ def test_an_answer_is_fetched_once(state: StateProvider) -> None:
 
 def test_a_second_answer_to_the_same_request_changes_nobody(state: StateProvider, lee: Member) -> None:
     client = Client()
-    there = client.get("/sign-in/state/california/")["Location"]
+    there = client.get(START)["Location"]
     sends(state.answer(there))
     client.get(DONE)
     held = user_in(client)
@@ -460,7 +474,7 @@ def test_an_answer_that_was_fetched_too_late(state: StateProvider, time_machine:
 
 def test_a_request_that_was_left_for_long(state: StateProvider, time_machine: Any) -> None:
     client = Client()
-    there = client.get("/sign-in/state/california/")["Location"]
+    there = client.get(START)["Location"]
     time_machine.move_to(instant(601))
     sends(state.answer(there))
     assert client.get(DONE).status_code == 403
@@ -476,7 +490,7 @@ def test_one_state_does_not_speak_for_another(
     client = Client()
     assert sends(at_state(client, state), "/sign-in/state/texas/answer/").status_code == 403
     at_state(client, state)
-    sends(state.answer(client.get("/sign-in/state/california/")["Location"]))
+    sends(state.answer(client.get(START)["Location"]))
     assert client.get("/sign-in/state/texas/done/").status_code == 403
     assert user_in(client) == ""
 
