@@ -33,9 +33,13 @@ class EndsOthers:
 
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)  # type: ignore[misc]
-        if sessions.end_all(self.request.user, but=self.request.session.session_key):
-            messages.info(self.request, "You were signed out everywhere else.")
+        end_others(self.request)
         return response
+
+
+def end_others(request: Any) -> None:
+    if sessions.end_all(request.user, but=request.session.session_key):
+        messages.info(request, "You were signed out everywhere else.")
 
 
 class AddPasskey(Proved, EndsOthers, AddWebAuthnView):  # type: ignore[misc]
