@@ -3,8 +3,10 @@ FROM python:3.13-slim-trixie AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /app
 RUN python -m venv /venv
-COPY requirements.txt .
-RUN /venv/bin/pip install --require-hashes --no-deps -r requirements.txt
+# SAML=1 adds what signing in with a state's own account needs (docs/operations.md).
+ARG SAML=""
+COPY requirements.txt requirements-saml.txt ./
+RUN /venv/bin/pip install --require-hashes --no-deps -r requirements.txt ${SAML:+-r requirements-saml.txt}
 COPY package.json package-lock.json .npmrc ./
 COPY diplomacy/ diplomacy/
 RUN /venv/bin/python -m diplomacy.assets && rm -rf node_modules

@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev test check check-code matrix exhaustive mutants races chaos drill migrations fuzz bench pins outdated clean
+.PHONY: help run setup setup-dev setup-saml test check check-code matrix exhaustive mutants races chaos drill migrations fuzz bench pins outdated clean
 SHELL := /bin/sh
 BIN := .venv/bin
 TESTS ?= tests
@@ -12,6 +12,8 @@ run: setup  ## set up, start everything, print the address (PORT=8000)
 
 setup: .venv/.product assets/.stamp  ## the virtual environment and front-end assets
 setup-dev: setup .venv/.dev
+setup-saml: setup  ## what signing in with a state's account needs on top (SAML_PROVIDERS_FILE)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-saml.txt
 
 .venv/bin/python:
 	@sh deploy/make-venv .venv
@@ -76,6 +78,7 @@ bench: setup-dev  ## the figures of docs/performance.md (PARTS="wall search" for
 
 pins: setup-dev  ## compile requirements*.txt from requirements*.in
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links -o requirements.txt requirements.in
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links -o requirements-saml.txt requirements-saml.in
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links -o requirements-dev.txt requirements-dev.in
 
 outdated: setup-dev  ## which pins have a newer version (docs/dependencies.md says how soon they are taken)

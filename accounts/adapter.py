@@ -7,9 +7,10 @@ from allauth.core import context as current
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from accounts import actions
-from accounts.signin import limits, strength, unusual
+from accounts.signin import limits, sessions, strength, unusual
 from accounts.signin.strength import TYPE, Strength
 from activity import signins
 from diplomacy.lib import suspicion
@@ -31,6 +32,18 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]
         unusual.tell(request, user, before=before)
         if strength.reached(request) > Strength.PASSWORD:
             actions.end_recovery_of(user)
+
+    def post_login(self, request: HttpRequest, user: Any, **options: Any) -> Any:
+        response = super().post_login(request, user, **options)
+        sessions.note_origin(request)
+        return response
+
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        """Asked while the session is still there. Who came from elsewhere reads that they may be signed in there still."""
+        came = sessions.origin(request)
+        if came is None:
+            return str(super().get_logout_redirect_url(request))
+        return f"{reverse('signin:signed_out')}?{urlencode({'from': came['provider']})}"
 
     def logout(self, request: HttpRequest) -> None:
         user = request.user

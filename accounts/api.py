@@ -9,7 +9,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import actions
+from accounts import actions, rules
 from accounts.models import (
     Coalition,
     Delegation,
@@ -23,6 +23,7 @@ from accounts.models import (
 )
 from accounts.serializers import (
     ChangeMemberSerializer,
+    ChangeOfficeSettingsSerializer,
     CoalitionSerializer,
     ColleagueSerializer,
     DeclineSerializer,
@@ -38,6 +39,7 @@ from accounts.serializers import (
     OfficeRequestQuery,
     OfficeRequestSerializer,
     OfficeSerializer,
+    OfficeSettingsSerializer,
     OfficialQuery,
     OfficialSerializer,
     OpenOfficeSerializer,
@@ -52,8 +54,15 @@ from diplomacy.lib.api.views import Route
 
 class OfficeRoute(Route):
     order = ("name", "id")
-    gives = {"list": OfficeSerializer, "retrieve": OfficeSerializer}
+    takes = {"change_rules": ChangeOfficeSettingsSerializer}
+    gives = {
+        "list": OfficeSerializer,
+        "retrieve": OfficeSerializer,
+        "own_rules": OfficeSettingsSerializer,
+        "change_rules": OfficeSettingsSerializer,
+    }
     queries = {"list": OfficeQuery}
+    examples = {"change_rules": {"sign_in": "passkey"}}
 
     def visible(self) -> QuerySet[Office]:
         return Office.objects.visible_to(self.request.user).select_related("division")
@@ -69,6 +78,25 @@ class OfficeRoute(Route):
 
     def retrieve(self, request: Request, reference: str) -> Response:
         """One office."""
+        return self.answer(self.found())
+
+    @action(detail=True, url_path="settings", url_name="settings")
+    def own_rules(self, request: Request, reference: str) -> Response:
+        """What an office asks of its people. For those who manage it."""
+        held = self.found()
+        rules.require_manager(self.by, held.pk)
+        return self.answer(held)
+
+    @own_rules.mapping.patch
+    def change_rules(self, request: Request, reference: str) -> Response:
+        """Ask more of them, or less, but never less than the product does. It holds from their next request on."""
+        require_step_up(request)
+        held, said = self.found(), self.said(partial=True)
+        rules.require_manager(self.by, held.pk)
+        if "sign_in" in said:
+            actions.set_sign_in(held, by=self.by, sign_in=said["sign_in"])
+        if "term_grace_days" in said:
+            actions.set_term_grace(held, by=self.by, days=said["term_grace_days"])
         return self.answer(self.found())
 
 

@@ -96,7 +96,14 @@ class TermForm(house.Versioned, house.Form):
         self.fields["term"].empty_label = "Tied to no term"  # type: ignore[attr-defined]
 
 
-class GraceForm(house.Form):
+class OfficeSettingsForm(house.Form):
+    sign_in = forms.ChoiceField(
+        label="Everybody in the office signs in with",
+        choices=Office.SignIn,
+        widget=forms.RadioSelect,
+        help_text="Holds from the next page on, for you too. Who has no passkey yet is led to make one. Programs with "
+        "tokens go on.",
+    )
     days = forms.IntegerField(
         label="Days of access after a term",
         min_value=0,

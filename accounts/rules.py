@@ -30,6 +30,11 @@ LONGEST_GRACE = 90
 LONGEST_DELEGATION = 180
 
 
+def needs_passkey(member: "Member") -> bool:
+    """By their role, or because their office asks it of everybody."""
+    return member.role in PASSKEY_ROLES or member.office.sign_in == "passkey"
+
+
 def roles_for(*, is_federal: bool) -> frozenset[str]:
     return FEDERAL_ROLES | OVERSIGHT_ROLES if is_federal else OFFICE_ROLES
 

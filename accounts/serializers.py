@@ -21,8 +21,9 @@ from accounts.models import (
     Term,
     User,
 )
+from accounts.rules import LONGEST_GRACE
 from diplomacy.lib import washington
-from diplomacy.lib.api.shapes import Choice, Day, Email, Flag, Line, Query, Strict
+from diplomacy.lib.api.shapes import Choice, Day, Email, Flag, Line, Query, Strict, Whole
 from diplomacy.lib.errors import Invalid
 
 
@@ -50,6 +51,26 @@ class OfficeSerializer(serializers.ModelSerializer[Office]):
             "opened_on",
             "closed_on",
         ]
+
+
+class OfficeSettingsSerializer(serializers.ModelSerializer[Office]):
+    class Meta:
+        model = Office
+        fields = ["sign_in", "term_grace_days"]
+
+
+class ChangeOfficeSettingsSerializer(Strict):
+    sign_in = Choice(
+        choices=Office.SignIn.choices,
+        required=False,
+        help_text="What everybody in the office signs in with, when their role does not ask for more.",
+    )
+    term_grace_days = Whole(
+        min_value=0,
+        max_value=LONGEST_GRACE,
+        required=False,
+        help_text="Days of access after an official's term.",
+    )
 
 
 class CoalitionSerializer(serializers.ModelSerializer[Coalition]):

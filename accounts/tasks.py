@@ -19,3 +19,9 @@ def forget() -> int:
 def post() -> int:
     """Letters about accounts: asked for just now, or left when a relay or a worker was away."""
     return actions.post()
+
+
+@shared_task(name="accounts.tasks.forget_answers")
+def forget_answers() -> int:
+    """Of providers of identities, once they are too old to be shown again."""
+    return actions.forget_answers()

@@ -25,6 +25,9 @@ KINDS = {
     "activity.log_exported": Kind("exported lines of the activity log"),
     "accounts.signed_in": Kind("signed in", is_watching=True),
     "accounts.signed_out": Kind("signed out", is_watching=True),
+    "accounts.ended_by_provider": Kind(
+        "was signed out by the organisation they signed in with", is_watching=True
+    ),
     "accounts.sign_in_failed": Kind("A sign-in failed.", is_watching=True),
     "accounts.factor_failed": Kind("A passkey or code was refused.", is_watching=True),
     "accounts.proved_again": Kind("proved again who they are", is_watching=True),
@@ -87,6 +90,7 @@ KINDS = {
         "The term that a membership in your office rests on ends soon",
     ),
     "accounts.grace_set": Kind("changed how long access lasts after a term"),
+    "accounts.sign_in_set": Kind("changed what the office asks for at sign-in"),
     "accounts.delegated": Kind(
         "let a colleague act in their role", "A colleague lets you act in their role for some days"
     ),

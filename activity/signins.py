@@ -26,6 +26,12 @@ def signed_out(request: HttpRequest, user: Any) -> None:
         _observe("accounts.signed_out", request, user)
 
 
+def ended_by_provider(user: Any, *, sessions: int) -> None:
+    """The organisation whose account somebody signed in with says that they have signed out there."""
+    office_id = next((member.office_id for member in user.standing), None)
+    actions.observe("accounts.ended_by_provider", user_id=user.pk, office_id=office_id, sessions=sessions)
+
+
 def failed(request: HttpRequest, typed: str, *, shown: str = "password") -> None:
     """The same line whether or not the account exists. Failures with one address can be told to belong together."""
     said: dict[str, Any] = {"typed": _mark(typed), "shown": shown, "came_from": came_from(request)}

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
+from accounts.signin.saml import providers
 from diplomacy.lib.browsers import is_unprotected
 
 
@@ -64,6 +65,7 @@ def product(request: HttpRequest) -> dict[str, object]:
         "is_demo": settings.DEMO,
         "is_unprotected": is_unprotected(request),
         "elsewhere": settings.OIDC_NAME if settings.OIDC_ISSUER and settings.OIDC_CLIENT_ID else "",
+        "states": SimpleLazyObject(providers.label),
         "where": {
             "home": address("home") or "/",
             "search": address("search"),

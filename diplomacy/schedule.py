@@ -31,5 +31,6 @@ WORK: dict[str, dict[str, Any]] = {
     "make files of records": {"task": "records.tasks.work", "schedule": 10.0, "options": {"expires": 10}},
     "delete expired files of records": {"task": "records.tasks.expire", "schedule": 3600.0},
     "let old content go": {"task": "activity.tasks.expire_content", "schedule": 86400.0},
+    "forget providers' answers": {"task": "accounts.tasks.forget_answers", "schedule": 600.0},
     "forget used keys": {"task": "activity.tasks.forget_keys", "schedule": 3600.0},
 }

@@ -20,12 +20,7 @@ VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))
 
 
 def flag(name: str, default: bool = False) -> bool:
-    return os.environ.get(name, str(default)).strip().lower() in {
-        "1",
-        "true",
-        "yes",
-        "on",
-    }
+    return os.environ.get(name, str(default)).strip().lower() in {"1", "true", "yes", "on"}
 
 
 def words(name: str, default: str = "") -> list[str]:
@@ -235,6 +230,8 @@ OIDC_CLIENT_ID = os.environ.get("OIDC_CLIENT_ID", "")
 OIDC_PRIVATE_KEY_FILE = os.environ.get("OIDC_PRIVATE_KEY_FILE", "")
 OIDC_ACR_VALUES = words("OIDC_ACR_VALUES")
 OIDC_PASSKEY_ACR = words("OIDC_PASSKEY_ACR")
+# States' own providers of identities, which speak SAML; python3-saml is asked for only then.
+SAML_PROVIDERS_FILE = os.environ.get("SAML_PROVIDERS_FILE", "")
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

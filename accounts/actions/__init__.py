@@ -1,6 +1,7 @@
 from accounts.actions.delegations import delegate, revoke_delegation
 from accounts.actions.divisions import load_divisions
 from accounts.actions.forgetting import forget
+from accounts.actions.identities import fetch_answer, forget_answers, keep_answer, known_by
 from accounts.actions.invitations import (
     accept,
     accept_as_new,
@@ -19,6 +20,7 @@ from accounts.actions.members import (
     end_sessions,
     end_sessions_by_command,
     rest_on_term,
+    set_sign_in,
     set_term_grace,
 )
 from accounts.actions.offices import (
@@ -61,10 +63,14 @@ __all__ = [
     "end_recovery_of",
     "end_sessions",
     "end_sessions_by_command",
+    "fetch_answer",
     "forget",
+    "forget_answers",
     "form_coalition",
     "invite",
     "invite_by_command",
+    "keep_answer",
+    "known_by",
     "load_divisions",
     "load_officials",
     "make_token",
@@ -78,6 +84,7 @@ __all__ = [
     "revoke_delegation",
     "revoke_token",
     "send_again",
+    "set_sign_in",
     "set_term_grace",
     "start_recovery",
     "start_recovery_by_command",

@@ -193,6 +193,19 @@ def set_term_grace(office: Office, *, by: Member, days: int) -> Office:
     return held
 
 
+@transaction.atomic
+def set_sign_in(office: Office, *, by: Member, sign_in: str) -> Office:
+    """Holds from everybody's next request on. It adds to what their roles ask for, and cannot take from it."""
+    rules.require_manager(by, office.pk)
+    if sign_in not in Office.SignIn.values:
+        raise Invalid({"sign_in": ["Choose one of those offered."]})
+    held = lock_office(office.pk)
+    before, held.sign_in = held.sign_in, sign_in
+    held.save(update_fields=["sign_in"])
+    activity.record("accounts.sign_in_set", held, by=by, before=before, after=sign_in)
+    return held
+
+
 def one_day_after(last_day: date) -> date:
     """People say the last day of something; the columns hold the first day without it."""
     return last_day + timedelta(days=1)

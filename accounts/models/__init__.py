@@ -1,5 +1,5 @@
 from accounts.models.divisions import Division
-from accounts.models.identities import ExternalIdentity
+from accounts.models.identities import ExternalIdentity, ProviderAnswer
 from accounts.models.joining import Invitation, OfficeRequest
 from accounts.models.letters import Letter, Recovery
 from accounts.models.offices import Coalition, CoalitionMember, Office
@@ -20,6 +20,7 @@ __all__ = [
     "Office",
     "OfficeRequest",
     "Official",
+    "ProviderAnswer",
     "Recovery",
     "Term",
     "User",

@@ -112,7 +112,7 @@ class SecondFactorMiddleware:
 
     def _lead(self, request: HttpRequest, wanted: Strength) -> HttpResponse:
         if request.path.startswith("/api/"):
-            detail = "Your role needs a stronger sign-in than a password. Open the website first."
+            detail = "Your role or office needs a stronger sign-in. Open the website first."
             return _refused(403, "Sign in with your passkey or code", detail)
         address = reverse(way_to(wanted, strength.types_of(_user(request))))
         if request.headers.get("HX-Request"):  # a part of a page would take in the whole page it is led to

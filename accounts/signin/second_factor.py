@@ -10,7 +10,7 @@ from django.conf import settings
 from diplomacy.lib.seals import Box
 
 WORDS = {
-    "cannot_delete_authenticator": "This is the only one you have, and your role needs one. Add another first.",
+    "cannot_delete_authenticator": "This is the only one you have, and you need one here. Add another first.",
     "cannot_generate_recovery_codes": "Recovery codes stand in for a passkey or an app: set one of these up first.",
     "incorrect_code": "That did not work. Check it, or wait for the next code, and try again.",
     "unverified_email": "Your e-mail address is not confirmed yet.",

@@ -33,7 +33,7 @@ class Strength(IntEnum):
 def needed(user: User) -> Strength:
     if not settings.REQUIRE_SECOND_FACTOR:
         return Strength.PASSWORD
-    if user.is_staff or any(member.role in rules.PASSKEY_ROLES for member in user.standing):
+    if user.is_staff or any(rules.needs_passkey(member) for member in user.standing):
         return Strength.PASSKEY
     return Strength.SECOND_FACTOR if user.standing else Strength.PASSWORD
 
@@ -99,7 +99,7 @@ def _strength(record: dict[str, Any]) -> Strength:
     match record["method"]:
         case "mfa":
             return Strength.PASSKEY if record.get("type") == TYPE.WEBAUTHN else Strength.SECOND_FACTOR
-        case "oidc":
+        case "oidc" | "saml":
             return Strength(record["strength"])
         case "demo" if settings.DEMO:
             return Strength.PASSKEY

@@ -159,6 +159,14 @@ PUBLIC = {
     "mfa_login_webauthn",
     "signin:elsewhere",
     "signin:elsewhere_done",
+    "signin:elsewhere_leave",
+    "signin:elsewhere_ended",
+    "signin:signed_out",
+    "signin:state",
+    "signin:state_begin",
+    "signin:state_answer",
+    "signin:state_done",
+    "signin:state_metadata",
 }
 """They answer without signing in, and show nothing of anybody's."""
 

@@ -81,6 +81,7 @@ PAGES: dict[str, list[Look]] = {
         Look("account_reset_password_from_key_done"),
         Look("account_signup"),
         Look("account_inactive"),
+        Look("signin:signed_out"),
         Look("accounts:join", status=404),
         Look("accounts:recover", status=404),
         Look("accounts:ask"),
@@ -218,8 +219,14 @@ NOT_PAGES = {
     "mfa_login_webauthn",
     "signin:elsewhere",
     "signin:elsewhere_done",
+    "signin:elsewhere_ended",
+    "signin:elsewhere_leave",
     "signin:end_other_sessions",
     "signin:end_session",
+    "signin:state_answer",
+    "signin:state_begin",
+    "signin:state_done",
+    "signin:state_metadata",
 }
 """They answer to a button or to a script, and lead back to a page that is in the table."""
 
@@ -232,5 +239,11 @@ SHADOWED = {
 }
 """Pages of the sign-in library that answer here as if they were not there."""
 
-ELSEWHERE = {"account_confirm_login_code", "account_reset_password_from_key", "mfa_authenticate"}
-"""No code is ever sent; a link to reset a password carries a key, and a second step follows a first: tests of their own."""
+ELSEWHERE = {
+    "account_confirm_login_code",
+    "account_reset_password_from_key",
+    "mfa_authenticate",
+    "signin:state",
+}
+"""No code is ever sent; a link to reset a password carries a key, a second step follows a first, and states sign in only
+where a file names them: tests of their own."""

@@ -11,11 +11,10 @@ from pytest_django import Settings
 from accounts.models import Member
 from tests.conftest import ClientFor
 from tests.signin.conftest import PASSWORD, proved, signs_in, with_password
+from tests.signin.elsewhere import comes_back, user_in
 from tests.signin.provider import Provider
-from tests.signin.test_elsewhere import comes_back, our_key, provider, user_in
 from tests.signin.test_passkeys import ADD, SIGN_IN, options_of
 
-__all__ = ["our_key", "provider"]
 CHANGE = "/sign-in/password/change/"
 NEW = "another-river-meets-here"
 

@@ -24,6 +24,7 @@ Where the design leaves a choice, what decided it ("access" and "domain" are the
   "no content" of them; access opens the register to them.
 - Reading goes by every place that somebody holds today; a write is for the one office that they act for.
 - "Staff" and "liaisons" who write counterparts include the lead of an office and of a desk, whose roles add to those.
+- An office asks more of its people at sign-in, and reads what it asks, by its leads: access has "lead" manage members.
 - What is visible and not one's own to write is refused; what one may not see is absent.
 """
 
@@ -307,7 +308,9 @@ def may(person: Person, act: str, it: Record) -> bool:  # noqa: PLR0911  (a line
         return person.acts(it.copy.briefing.office, frozenset({"briefer"}))
     if isinstance(it, Copy):
         return True
-    return writes_counterparts(person) if isinstance(it, Register) else True
+    if isinstance(it, Register):
+        return person.acts(it.name, LEADING) if act == "settings" else writes_counterparts(person)
+    return True
 
 
 def _may_to_request(person: Person, act: str, it: Request) -> bool:
