@@ -16,7 +16,7 @@ class Kind(NamedTuple):
 KINDS = {
     "activity.refused": Kind("was refused", is_watching=True),
     "activity.bulk_read": Kind(
-        "Somebody opened unusually many records.", "Somebody opened unusually many records", is_urgent=True
+        "Somebody read unusually many records.", "Somebody read unusually many records", is_urgent=True
     ),
     "activity.hold_placed": Kind("placed a legal hold"),
     "activity.hold_lifted": Kind("lifted a legal hold"),

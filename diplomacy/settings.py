@@ -353,7 +353,10 @@ CACHES = {
             },
         }
         if CACHE_URL and not TESTING
-        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+        else {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "OPTIONS": {"MAX_ENTRIES": 100_000},  # 300 would forget what somebody has read.
+        }
     )
 }
 
@@ -470,3 +473,5 @@ EXPORTS_DIR = os.environ.get("EXPORTS_DIR", str(VAR_DIR / "exports"))
 EXPORT_DAYS = int(os.environ.get("EXPORT_DAYS", "7"))
 # Distinct records that a person may open in an hour before the lead of their office and the auditors are told.
 BULK_READ_LIMIT = int(os.environ.get("BULK_READ_LIMIT", "150"))
+# The same for distinct records shown in lists, of pages and API, and in files. A day's limits are those of four hours.
+BULK_LIST_LIMIT = int(os.environ.get("BULK_LIST_LIMIT", "1000"))

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.requests import MemberRequest
 from accounts.signin.step_up import step_up_required
+from activity import alarms
 from diplomacy.lib.paging import page_of
 from engagements.models import Engagement
 from records import actions, bundle, marks
@@ -85,6 +86,7 @@ def download(request: MemberRequest, reference: str) -> Any:
     if not asked.has_file or not asked.path.exists():
         raise Http404
     actions.note_download(asked, by=request.acting)
+    alarms.count_export(asked.reference, asked.total, by=request.acting)
     name = f"records-{asked.reference}.zip"
     return FileResponse(
         asked.path.open("rb"), as_attachment=True, filename=name, content_type="application/zip"

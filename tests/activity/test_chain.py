@@ -16,7 +16,7 @@ from accounts.models import Member
 from activity import actions, anchors, chain
 from activity.models import Entry, Seal
 from benchmarks import log as benchmark
-from benchmarks import tampering
+from benchmarks import tampering, writes
 
 LINES = 24
 
@@ -299,7 +299,7 @@ def test_tampering_drawn_at_random_is_always_found(log: Member) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_writers_at_once_leave_a_whole_log(log: Member) -> None:
-    assert benchmark.writes_a_second(2, 1) > 20
+    assert writes.rate(writes.act, 2, 1).a_second > 20
     chain.seal(whole=True)
     report = chain.verify()
     assert (report.fault, report.waiting) == (None, 0)

@@ -201,7 +201,7 @@ def test_the_next_hour_counts_anew(few: None, maria: Member, lee: Member) -> Non
     for hour in range(2):
         with time_machine.travel(start + timedelta(hours=hour), tick=False):
             for number in range(9):
-                alarms.count(f"E-0000000{number}", by=maria)
+                alarms.count([f"E-0000000{number}"], by=maria)
     assert Alarm.objects.count() == 2
 
 
