@@ -84,6 +84,8 @@ KINDS = {
     "records.asked": Kind("took in a request for records"),
     "records.marked": Kind("marked what of this record is exempt from disclosure"),
     "records.made": Kind("had a file of records made"),
+    "records.disposal_confirmed": Kind("confirmed that old texts of the office’s records are disposed of"),
+    "records.disposed": Kind("had old texts of the office’s records disposed of"),
     "records.downloaded": Kind("downloaded a file of records"),
     "engagements.drafted": Kind("started a draft"),
     "engagements.saved": Kind("saved the draft"),
@@ -131,4 +133,9 @@ KINDS = {
     "briefings.recalled": Kind("recalled the briefing", "A briefing was recalled"),
     "briefings.expired": Kind("The briefing expired."),
 }
+TEXTS = {
+    "text.versions": "Earlier versions of engagements",
+    "text.briefings": "Texts of briefings that are over",
+}
+"""What the schedule may name besides kinds of entries: texts of records, which go when a lead agrees (`records`)."""
 WATCHING = [name for name, kind in KINDS.items() if kind.is_watching]

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 
-from activity.kinds import KINDS, Kind
+from activity.kinds import KINDS, TEXTS, Kind
 from activity.querysets import AlarmQuerySet, EntryQuerySet, HoldQuerySet, NoticeQuerySet
 from diplomacy.lib.references import ReferenceField
 
@@ -124,6 +124,8 @@ class Retention(models.Model):
 
     @property
     def words(self) -> str:
+        if self.kind in TEXTS:
+            return f"{TEXTS[self.kind]}, once a lead agrees"
         if self.kind in KINDS:
             return f"“{KINDS[self.kind].said}”"
         return f"Entries of {self.kind.strip('.')}" if self.kind else "Everything else"

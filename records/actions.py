@@ -1,10 +1,11 @@
-"""Asking for a file of the office's records, marking what is exempt, making the file, letting it expire."""
+"""Asking for a file of the office's records, marking what is exempt, making the file, letting it expire; old texts that go."""
 
 import logging
 from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.utils import IntegrityError
 from django.utils import timezone
 
 from accounts.models import Member
@@ -12,10 +13,13 @@ from activity import actions as activity
 from diplomacy.lib.errors import Conflict, Invalid
 from diplomacy.lib.rls import system
 from engagements.models import Engagement
-from records import bundle, rules
-from records.models import Exemption, Request, Status
+from records import bundle, disposal, rules
+from records.models import Disposal, Exemption, Request, Status
 
 log = logging.getLogger(__name__)
+
+BATCH = 1_000
+"""Texts disposed of in one transaction."""
 
 
 @transaction.atomic
@@ -125,3 +129,56 @@ def expire() -> int:
     for request in gone:
         request.path.unlink(missing_ok=True)
     return len(gone)
+
+
+@transaction.atomic
+def confirm_disposal(sort: str, *, by: Member) -> Disposal:
+    """From here on the workers let go of what is due today, and of nothing that becomes due tomorrow."""
+    rules.require_leader(by)
+    found = next((one for one in disposal.due() if one.sort == sort), None)
+    if found is None:
+        raise Invalid({"sort": ["Choose one of the two."]})
+    if found.years is None:
+        raise Conflict("Nothing is scheduled for these texts: they are kept for good.")
+    try:
+        with transaction.atomic():
+            said = Disposal.objects.create(office=by.office, sort=sort, confirmed_by=by)
+    except IntegrityError:
+        raise Conflict("They are being disposed of already.") from None
+    activity.record("records.disposal_confirmed", said, by=by, sort=sort, years=found.years)
+    return said
+
+
+def dispose() -> int:
+    """Carry out what leads have confirmed; returns how many texts went."""
+    with system("records.work"):
+        waiting = list(Disposal.objects.waiting().select_related("confirmed_by"))
+    return sum(_dispose_of(said) for said in waiting)
+
+
+def _dispose_of(said: Disposal) -> int:
+    total = 0
+    while done := _dispose_batch(said):
+        total += done
+        if done < BATCH:
+            break
+    return total
+
+
+@system("records.work")
+def _dispose_batch(said: Disposal) -> int:
+    """The last one is the entry's."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT records_dispose(%s, %s)", [said.pk, BATCH])
+        done = int(cursor.fetchone()[0])
+    if done < BATCH:
+        said.refresh_from_db()
+        activity.record(
+            "records.disposed",
+            said,
+            by=said.confirmed_by,
+            sort=said.sort,
+            texts=said.texts,
+            digest=said.digest,
+        )
+    return done

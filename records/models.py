@@ -8,9 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Member, Office
+from activity.kinds import TEXTS
 from diplomacy.lib.references import ReferenceField
 from engagements.models import Engagement
-from records.querysets import RequestQuerySet
+from records.querysets import DisposalQuerySet, RequestQuerySet
 
 
 class Status(models.TextChoices):
@@ -73,6 +74,39 @@ class Request(models.Model):
     @property
     def has_file(self) -> bool:
         return self.status == Status.READY and bool(self.expires_at and self.expires_at > timezone.now())
+
+
+class Disposal(models.Model):
+    """A lead's word that old texts of the office's records go. The database decides which, by schedule and holds."""
+
+    class Sort(models.TextChoices):
+        VERSIONS = "versions", TEXTS["text.versions"]
+        BRIEFINGS = "briefings", TEXTS["text.briefings"]
+
+    reference = ReferenceField("DS")
+    office = models.ForeignKey(Office, models.PROTECT, related_name="+")
+    sort = models.CharField("what", max_length=10, choices=Sort)
+    confirmed_by = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    confirmed_at = models.DateTimeField(auto_now_add=True)
+    texts = models.PositiveIntegerField(default=0, editable=False)
+    digest = models.CharField(
+        max_length=64, blank=True, editable=False, help_text="SHA-256 over those of its texts"
+    )
+    finished_at = models.DateTimeField(null=True, editable=False)
+
+    objects = DisposalQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["office", "sort"],
+                condition=Q(finished_at=None),
+                name="records_one_disposal_at_a_time",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_sort_display()} of {self.office}"
 
 
 class Exemption(models.Model):

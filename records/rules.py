@@ -1,6 +1,7 @@
 """Who may take an office's records out, and what of a record can be kept back."""
 
 from accounts.models import Member
+from activity.rules import MANAGING
 from diplomacy.lib.errors import Forbidden
 
 PARTS = (
@@ -24,6 +25,11 @@ ALL = "The whole record"
 def require_lead(member: Member, office_id: int) -> None:
     if member.role != "lead" or member.office_id != office_id:
         raise Forbidden("Only a lead of the office takes its records out.")
+
+
+def require_leader(member: Member) -> None:
+    if member.role not in MANAGING:
+        raise Forbidden("Only who leads the office has its old texts disposed of.")
 
 
 def is_kept_back(part: str, marked: list[str]) -> bool:

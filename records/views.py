@@ -8,11 +8,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.requests import MemberRequest
 from accounts.signin.step_up import step_up_required
 from activity import alarms
+from activity.rules import MANAGING
 from diplomacy.lib.paging import page_of
 from engagements.models import Engagement
-from records import actions, bundle, marks
+from records import actions, bundle, disposal, marks
 from records.forms import AskForm, MarkForm, marked
-from records.models import Request
+from records.models import Disposal, Request
 
 
 def _require_lead(request: MemberRequest) -> None:
@@ -91,3 +92,29 @@ def download(request: MemberRequest, reference: str) -> Any:
     return FileResponse(
         asked.path.open("rb"), as_attachment=True, filename=name, content_type="application/zip"
     )
+
+
+def _require_leader(request: MemberRequest) -> None:
+    """Others get the answer of a page that does not exist."""
+    if request.acting.role not in MANAGING:
+        raise Http404
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def disposals(request: MemberRequest) -> HttpResponse:
+    """Old texts that the schedule no longer keeps, and agreeing that they go."""
+    _require_leader(request)
+    if request.method == "POST":
+        return _dispose(request)
+    own = Disposal.objects.visible_to(request.user).filter(office=request.acting.office_id)
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    rows = own.select_related("confirmed_by__user")
+    page = page_of(rows, order="-confirmed_at", after=after, before=before)
+    return render(request, "records/disposal.html", {"due": disposal.due(), "page": page})
+
+
+@step_up_required
+def _dispose(request: MemberRequest) -> HttpResponse:
+    actions.confirm_disposal(request.POST.get("sort", ""), by=request.acting)
+    messages.success(request, "Agreed. The texts that are due go within minutes; this page says how many.")
+    return redirect("records:disposal")
