@@ -1,6 +1,7 @@
 """Asking for a file of the office's records, marking what is exempt, making the file, letting it expire; old texts that go."""
 
 import logging
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from django.conf import settings
@@ -33,18 +34,30 @@ def ask(*, title: str, since: date, until: date, by: Member) -> Request:
 
 
 @transaction.atomic
-def mark(engagement: Engagement, *, parts: list[str], basis: str, by: Member) -> None:
-    """Say what of it is exempt; no part at all takes the marks away."""
+def mark(
+    engagement: Engagement, *, parts: Sequence[str], basis: str, by: Member, phrases: Sequence[str] = ()
+) -> None:
+    """Say what of it is exempt: whole parts, and words wherever they stand. Neither takes the marks away."""
     rules.require_lead(by, engagement.office_id)
-    if parts and not basis.strip():
+    if (parts or phrases) and not basis.strip():
         raise Invalid({"basis": ["Name the law that lets you keep this back."]})
-    if parts:
-        said = {"parts": parts, "basis": basis.strip(), "marked_by": by}
+    if parts or phrases:
+        said = {
+            "parts": list(parts),
+            "phrases": list(phrases),
+            "basis": basis.strip(),
+            "marked_by": by,
+        }
         Exemption.objects.update_or_create(engagement=engagement, defaults=said)
     else:
         Exemption.objects.filter(engagement=engagement).delete()
     activity.record(
-        "records.marked", engagement, by=by, readers=[f"office:{engagement.office_id}"], parts=parts
+        "records.marked",
+        engagement,
+        by=by,
+        readers=[f"office:{engagement.office_id}"],
+        parts=list(parts),
+        phrases=len(phrases),
     )
 
 

@@ -110,19 +110,27 @@ class Disposal(models.Model):
 
 
 class Exemption(models.Model):
-    """What of one engagement the law lets the office keep back, and which law."""
+    """What of one engagement the law lets the office keep back, and which law: whole parts, words wherever they stand."""
 
     engagement = models.OneToOneField(Engagement, models.PROTECT, related_name="+")
     parts = ArrayField(models.CharField(max_length=40), help_text="By their labels, as in the file")
+    phrases = ArrayField(models.CharField(max_length=200), default=list)
     basis = models.CharField("under which law", max_length=300)
     marked_by = models.ForeignKey(Member, models.PROTECT, related_name="+")
     marked_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=~Q(parts=[]), name="exemption_names_a_part"),
+            models.CheckConstraint(condition=~Q(parts=[]) | ~Q(phrases=[]), name="exemption_names_what"),
             models.CheckConstraint(condition=~Q(basis=""), name="exemption_names_its_law"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.engagement_id}: {', '.join(self.parts)}"
+        return f"{self.engagement_id}: {self.words}"
+
+    @property
+    def words(self) -> str:
+        """What is kept back, without saying the words that are."""
+        count = len(self.phrases)
+        named = [f"{count} word{'s' if count > 1 else ''} or name{'s' if count > 1 else ''}"] if count else []
+        return ", ".join([*self.parts, *named])

@@ -55,19 +55,20 @@ def show(request: MemberRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def mark(request: MemberRequest, reference: str) -> HttpResponse:
-    """What of one engagement is exempt. It holds for every file that is made from now on."""
+    """What of one engagement is exempt. It holds for every file that is made from now on. Then back to the request."""
     _require_lead(request)
+    asked = Request.objects.visible_to(request.user).filter(reference=request.GET.get("request", "")).first()
     own = Engagement.objects.visible_to(request.user).filter(office=request.acting.office_id)
     engagement = get_object_or_404(own, reference=reference)
     form = MarkForm(request.POST or None, initial=marked(marks.of(engagement)))
     if request.method == "POST" and form.is_valid():
         actions.mark(engagement, **form.cleaned_data, by=request.acting)
         messages.success(request, "The marks are saved.")
-        return redirect("records:list")
+        return redirect(asked or "records:list")
     return render(
         request,
         "records/mark.html",
-        {"form": form, "engagement": engagement},
+        {"form": form, "engagement": engagement, "asked": asked},
         status=400 if form.errors else 200,
     )
 
