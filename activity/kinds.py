@@ -126,6 +126,7 @@ KINDS = {
     "briefings.released": Kind("released the briefing"),
     "briefings.delivered": Kind("sent a reader this copy", "A briefing was made for you"),
     "briefings.opened": Kind("opened the briefing"),
+    "briefings.opened_again": Kind("opened the briefing again", is_watching=True),
     "briefings.opened_in_place": Kind("opened the briefing in the reader’s place"),
     "briefings.acknowledged": Kind("acknowledged the briefing"),
     "briefings.asked": Kind("asked the briefers", "A reader asked about a briefing"),

@@ -13,8 +13,9 @@ from accounts.models import Member
 from activity import actions as activity
 from diplomacy.lib.errors import Conflict, Invalid
 from diplomacy.lib.rls import system
+from engagements import actions as engagements
 from engagements.models import Engagement
-from records import bundle, disposal, rules
+from records import bundle, disposal, marks, rules
 from records.models import Disposal, Exemption, Request, Status
 
 log = logging.getLogger(__name__)
@@ -91,7 +92,8 @@ def _claim() -> Request | None:
     )
     if request:
         request.status, request.claimed_at = Status.RUNNING, timezone.now()
-        request.save(update_fields=["status", "claimed_at"])
+        request.began_at = request.claimed_at
+        request.save(update_fields=["status", "claimed_at", "began_at"])
     return request
 
 
@@ -132,7 +134,11 @@ def _finish(request: Request, digest: str, by: Member) -> None:
 @transaction.atomic
 def note_download(request: Request, *, by: Member) -> None:
     rules.require_lead(by, request.office_id)
+    if marks.are_newer(request, by.user):
+        raise Conflict("What is exempt was changed after this file was made. Make it again.")
     activity.record("records.downloaded", request, by=by, digest=request.digest)
+    for one in bundle.engagements(request, by.user).filter(visibility="restricted"):
+        engagements.note_opened(one, by=by)
 
 
 def expire() -> int:

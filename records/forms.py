@@ -43,7 +43,7 @@ class MarkForm(house.Form):
     )
     basis = forms.CharField(
         label="Under which law",
-        help_text="Such as “Gov. Code § 7921.505(c)”. It stands in the place of what is kept back.",
+        help_text="Needed when anything is kept back, such as “Gov. Code § 7921.505(c)”. It stands in its place.",
         max_length=300,
         required=False,
     )

@@ -35,6 +35,7 @@ class Request(models.Model):
     total = models.PositiveIntegerField(default=0, editable=False)
     done = models.PositiveIntegerField(default=0, editable=False)
     claimed_at = models.DateTimeField(null=True, editable=False)
+    began_at = models.DateTimeField(null=True, editable=False)
     ready_at = models.DateTimeField(null=True, editable=False)
     expires_at = models.DateTimeField(null=True, editable=False)
     digest = models.CharField("SHA-256 of the file", max_length=64, blank=True, editable=False)

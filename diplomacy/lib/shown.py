@@ -6,6 +6,9 @@ Every page of a list says so by itself (`Page`, the API's `Pagination`), so that
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
+
+from django.db.models import Model
 
 from diplomacy.lib.readers import Protected
 
@@ -23,7 +26,12 @@ def collected() -> Iterator[set[str]]:
         _shown.reset(token)
 
 
-def note(rows: Iterable[object]) -> None:
+def note(rows: Iterable[Any]) -> None:
     shown = _shown.get()
     if shown is not None:
-        shown.update(f"{row._meta.label_lower}:{row.pk}" for row in rows if isinstance(row, Protected))
+        shown.update(f"{type(row).__name__}:{row.pk}" for row in rows if _is_protected(row))
+
+
+def _is_protected(row: Any) -> bool:
+    """With readers of its own, or those of its engagement."""
+    return isinstance(row, Protected) or (isinstance(row, Model) and hasattr(row, "engagement_id"))

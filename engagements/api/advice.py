@@ -62,6 +62,12 @@ class AdviceRequestRoute(Route):
             "engagement__office", "desk", "assigned_to__user", "assigned_to__office"
         )
 
+    def found(self) -> AdviceRequest:
+        """Who reads what was asked about a restricted engagement has opened it."""
+        held: AdviceRequest = super().found()
+        actions.note_opened(held.engagement, by=self.by)
+        return held
+
     def list(self, request: Request) -> Response:
         """Requests for advice, the most urgent first."""
         return self.page(self._narrowed(self.visible(), self.asked()))

@@ -12,6 +12,7 @@ class Migration(migrations.Migration):
                 base_field=models.CharField(max_length=200), default=list, size=None
             ),
         ),
+        migrations.AddField("request", "began_at", models.DateTimeField(editable=False, null=True)),
         migrations.RemoveConstraint("exemption", "exemption_names_a_part"),
         migrations.AddConstraint(
             "exemption",

@@ -13,6 +13,7 @@ from pytest_django import Settings
 from accounts.models import Member
 from activity import alarms
 from activity.models import Alarm, Notice
+from engagements.models import Commitment
 from tests.conftest import ClientFor
 from tests.factories import engagements as make
 
@@ -64,6 +65,17 @@ def test_one_long_page_counts_by_what_it_shows(
     path: str, records: int, liaison: Member, client_for: ClientFor
 ) -> None:
     assert client_for(liaison).get(path).status_code == 200
+    assert Alarm.objects.get().way == "listed"
+
+
+def test_commitments_are_counted_as_what_they_belong_to_is(
+    maria: Member, liaison: Member, settings: Settings, client_for: ClientFor
+) -> None:
+    settings.BULK_LIST_LIMIT = 1
+    filed = make.filed(maria)
+    for text in ("Send the data", "Name a person"):
+        Commitment.objects.create(engagement=filed, text=text)
+    walk(client_for(liaison), "/api/v1/commitments/?limit=1")
     assert Alarm.objects.get().way == "listed"
 
 

@@ -172,8 +172,23 @@ def test_who_marks_goes_back_to_the_request_they_came_from(
     assert where in browser.get(request.get_absolute_url()).content.decode()
     answer = browser.post(where, {"parts": ["Title"], "basis": "§ 6"})
     assert answer.headers["Location"] == request.get_absolute_url()
-    answer = browser.post(f"/records/marks/{filed.reference}/?request=R-00000000", {})
+    answer = browser.post(f"/records/marks/{filed.reference}/?request=R-00000000", {"basis": ""})
     assert answer.headers["Location"] == "/records/"
+
+
+def test_a_file_made_before_a_mark_is_not_given_out(
+    maria: Member, lee: Member, client_for: ClientFor
+) -> None:
+    filed, browser = make.filed(maria), client_for(lee)
+    request = made(lee)
+    assert "Download the file" in browser.get(request.get_absolute_url()).content.decode()
+    actions.mark(filed, parts=["Title"], basis="§ 6", by=lee)
+    page = browser.get(request.get_absolute_url()).content.decode()
+    assert "Download the file" not in page and "changed after this file was made" in page
+    assert browser.post(f"{request.get_absolute_url()}file/").status_code == 409
+    actions.queue(request, by=lee)
+    actions.work()
+    assert browser.post(f"{request.get_absolute_url()}file/").status_code == 200
 
 
 def test_the_file_has_a_page_for_people(maria: Member, lee: Member) -> None:
