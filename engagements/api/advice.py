@@ -155,7 +155,9 @@ class AdviceRequestRoute(Route):
             "questions__answered_by__user",
             "questions__answered_by__office",
         )
-        return self.record(self.one(rows, reference=self.kwargs["reference"].upper()), status)
+        held = self.one(rows, reference=self.kwargs["reference"].upper())
+        actions.note_opened(held.engagement, by=self.by)
+        return self.record(held, status)
 
     def _advice(self) -> QuerySet[Advice]:
         return Advice.objects.visible_to(self.request.user).select_related(
