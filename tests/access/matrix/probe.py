@@ -202,6 +202,8 @@ REVOKE CREATE ON SCHEMA public FROM {KEEPER};
 """
 KEEPS = {
     "activity_entry": "UPDATE activity_entry SET data = data",
+    "briefings_section": "UPDATE briefings_section SET body = body",
+    "records_disposal": "UPDATE records_disposal SET texts = texts",
     "engagements_engagementversion": "UPDATE engagements_engagementversion SET said = said",
     "engagements_engagementcountry": "DELETE FROM engagements_engagementcountry",
 }
