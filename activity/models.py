@@ -90,8 +90,8 @@ class Alarm(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     office = models.ForeignKey("accounts.Office", models.PROTECT, related_name="+")
     opened = models.PositiveIntegerField(help_text="Distinct records, when it was raised")
-    way = models.CharField(max_length=6, choices=Way, default=Way.OPENED)
-    within = models.CharField(max_length=4, choices=Within, default=Within.HOUR)
+    way = models.CharField(max_length=6, choices=Way, default=Way.OPENED, db_default=Way.OPENED)
+    within = models.CharField(max_length=4, choices=Within, default=Within.HOUR, db_default=Within.HOUR)
     at = models.DateTimeField(auto_now_add=True)
 
     objects = AlarmQuerySet.as_manager()

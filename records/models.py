@@ -115,7 +115,7 @@ class Exemption(models.Model):
 
     engagement = models.OneToOneField(Engagement, models.PROTECT, related_name="+")
     parts = ArrayField(models.CharField(max_length=40), help_text="By their labels, as in the file")
-    phrases = ArrayField(models.CharField(max_length=200), default=list)
+    phrases = ArrayField(models.CharField(max_length=200), default=list, db_default=[])
     basis = models.CharField("under which law", max_length=300)
     marked_by = models.ForeignKey(Member, models.PROTECT, related_name="+")
     marked_at = models.DateTimeField(auto_now=True)

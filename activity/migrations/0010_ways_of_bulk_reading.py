@@ -10,6 +10,7 @@ class Migration(migrations.Migration):
             models.CharField(
                 choices=[("opened", "opened"), ("listed", "shown in lists or files")],
                 default="opened",
+                db_default="opened",
                 max_length=6,
             ),
         ),
@@ -17,7 +18,10 @@ class Migration(migrations.Migration):
             "alarm",
             "within",
             models.CharField(
-                choices=[("hour", "one hour"), ("day", "one day")], default="hour", max_length=4
+                choices=[("hour", "one hour"), ("day", "one day")],
+                default="hour",
+                db_default="hour",
+                max_length=4,
             ),
         ),
         migrations.AlterField(

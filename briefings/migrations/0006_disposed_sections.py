@@ -33,9 +33,13 @@ class Migration(migrations.Migration):
             "section",
             "digest",
             models.CharField(
-                blank=True, default="", editable=False, help_text="SHA-256 of what it said", max_length=64
+                blank=True,
+                default="",
+                db_default="",
+                editable=False,
+                help_text="SHA-256 of what it said",
+                max_length=64,
             ),
-            preserve_default=False,
         ),
         migrations.RunSQL(PARTS, f"DROP POLICY keeper_disposes ON briefings_section -- {KEEPER}"),
     ]

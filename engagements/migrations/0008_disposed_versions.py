@@ -25,9 +25,13 @@ class Migration(migrations.Migration):
             "engagementversion",
             "digest",
             models.CharField(
-                blank=True, default="", editable=False, help_text="SHA-256 of what it said", max_length=64
+                blank=True,
+                default="",
+                db_default="",
+                editable=False,
+                help_text="SHA-256 of what it said",
+                max_length=64,
             ),
-            preserve_default=False,
         ),
         migrations.RunSQL(KEPT, UNDO),
     ]

@@ -172,7 +172,14 @@ class EngagementVersion(models.Model):
     changed_by = models.ForeignKey(Member, models.PROTECT, related_name="+")
     changed_at = models.DateTimeField(auto_now_add=True)
     disposed_at = models.DateTimeField(null=True, editable=False)
-    digest = models.CharField(max_length=64, blank=True, editable=False, help_text="SHA-256 of what it said")
+    digest = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="SHA-256 of what it said",
+    )
 
     class Meta:
         ordering = ["number"]

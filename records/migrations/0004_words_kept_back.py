@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
             "exemption",
             "phrases",
             django.contrib.postgres.fields.ArrayField(
-                base_field=models.CharField(max_length=200), default=list, size=None
+                base_field=models.CharField(max_length=200), db_default=[], default=list, size=None
             ),
         ),
         migrations.AddField("request", "began_at", models.DateTimeField(editable=False, null=True)),
