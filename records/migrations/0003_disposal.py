@@ -106,7 +106,7 @@ def remove(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
     dependencies = [
         ("records", "0002_second_wall"),
-        ("engagements", "0008_disposed_versions"),
+        ("engagements", "0009_disposed_versions"),
         ("briefings", "0006_disposed_sections"),
         ("activity", "0010_ways_of_bulk_reading"),
     ]

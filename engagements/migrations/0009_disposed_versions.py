@@ -16,7 +16,7 @@ GRANT UPDATE, DELETE ON engagements_engagementversion TO {", ".join(ROLES)};
 
 
 class Migration(migrations.Migration):
-    dependencies = [("engagements", "0007_fill_countries"), ("diplomacy", "0002_second_wall")]
+    dependencies = [("engagements", "0008_title_search_for_offices"), ("diplomacy", "0002_second_wall")]
     operations = [
         migrations.AddField(
             "engagementversion", "disposed_at", models.DateTimeField(editable=False, null=True)
