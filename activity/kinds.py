@@ -16,7 +16,7 @@ class Kind(NamedTuple):
 KINDS = {
     "activity.refused": Kind("was refused", is_watching=True),
     "activity.bulk_read": Kind(
-        "Somebody opened unusually many records.", "Somebody opened unusually many records", is_urgent=True
+        "Somebody read unusually many records.", "Somebody read unusually many records", is_urgent=True
     ),
     "activity.hold_placed": Kind("placed a legal hold"),
     "activity.hold_lifted": Kind("lifted a legal hold"),
@@ -115,6 +115,8 @@ KINDS = {
     "records.asked": Kind("took in a request for records"),
     "records.marked": Kind("marked what of this record is exempt from disclosure"),
     "records.made": Kind("had a file of records made"),
+    "records.disposal_confirmed": Kind("confirmed that old texts of the office’s records are disposed of"),
+    "records.disposed": Kind("had old texts of the office’s records disposed of"),
     "records.downloaded": Kind("downloaded a file of records"),
     "engagements.drafted": Kind("started a draft"),
     "engagements.saved": Kind("saved the draft"),
@@ -155,6 +157,7 @@ KINDS = {
     "briefings.released": Kind("released the briefing"),
     "briefings.delivered": Kind("sent a reader this copy", "A briefing was made for you"),
     "briefings.opened": Kind("opened the briefing"),
+    "briefings.opened_again": Kind("opened the briefing again", is_watching=True),
     "briefings.opened_in_place": Kind("opened the briefing in the reader’s place"),
     "briefings.acknowledged": Kind("acknowledged the briefing"),
     "briefings.asked": Kind("asked the briefers", "A reader asked about a briefing"),
@@ -162,4 +165,9 @@ KINDS = {
     "briefings.recalled": Kind("recalled the briefing", "A briefing was recalled"),
     "briefings.expired": Kind("The briefing expired."),
 }
+TEXTS = {
+    "text.versions": "Earlier versions of engagements",
+    "text.briefings": "Texts of briefings that are over",
+}
+"""What the schedule may name besides kinds of entries: texts of records, which go when a lead agrees (`records`)."""
 WATCHING = [name for name, kind in KINDS.items() if kind.is_watching]

@@ -29,6 +29,7 @@ WORK: dict[str, dict[str, Any]] = {
         "schedule": float(os.environ.get("ANCHOR_MAIL_SECONDS", "86400")),
     },
     "make files of records": {"task": "records.tasks.work", "schedule": 10.0, "options": {"expires": 10}},
+    "dispose of old texts": {"task": "records.tasks.dispose", "schedule": 60.0, "options": {"expires": 60}},
     "delete expired files of records": {"task": "records.tasks.expire", "schedule": 3600.0},
     "let old content go": {"task": "activity.tasks.expire_content", "schedule": 86400.0},
     "forget providers' answers": {"task": "accounts.tasks.forget_answers", "schedule": 600.0},

@@ -11,6 +11,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from diplomacy.schedule import WORK
+from diplomacy.schema_names import SCHEMA_NAMES
 
 # So that strict types may be written as they are checked: ModelAdmin[Office], Manager[Office].
 django_stubs_ext.monkeypatch()
@@ -329,7 +330,10 @@ CACHES = {
             },
         }
         if CACHE_URL and not TESTING
-        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+        else {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "OPTIONS": {"MAX_ENTRIES": 100_000},  # 300 would forget what somebody has read.
+        }
     )
 }
 
@@ -374,27 +378,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PUBLIC": True,
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": True,
-    "ENUM_NAME_OVERRIDES": {
-        "EngagementKind": "engagements.choices.Kind",
-        "EngagementStatus": "engagements.choices.Status",
-        "EngagementMode": "engagements.choices.Mode",
-        "Topic": "engagements.choices.Topic",
-        "Visibility": "engagements.choices.Visibility",
-        "Coordination": "engagements.choices.Coordination",
-        "Payer": "engagements.choices.Payer",
-        "Side": "engagements.choices.Side",
-        "AdviceStatus": "engagements.choices.AdviceStatus",
-        "Position": "engagements.choices.Position",
-        "ResponseKind": "engagements.choices.ResponseKind",
-        "CounterpartKind": "counterparts.models.Counterpart.Kind",
-        "OfficeLevel": "accounts.models.Office.Level",
-        "Role": "accounts.models.Member.Role",
-        "OfficeRequestStatus": "accounts.models.OfficeRequest.Status",
-        "NoticeChannel": "activity.models.Preference.Channel",
-        "NoticeMail": "activity.models.Notice.Mail",
-        "BriefingStatus": "briefings.choices.Status",
-        "Label": "briefings.choices.Label",
-    },
+    "ENUM_NAME_OVERRIDES": SCHEMA_NAMES,
 }
 
 GUARDIAN_GET_INIT_ANONYMOUS_USER = None
@@ -447,3 +431,5 @@ EXPORTS_DIR = os.environ.get("EXPORTS_DIR", str(VAR_DIR / "exports"))
 EXPORT_DAYS = int(os.environ.get("EXPORT_DAYS", "7"))
 # Distinct records that a person may open in an hour before the lead of their office and the auditors are told.
 BULK_READ_LIMIT = int(os.environ.get("BULK_READ_LIMIT", "150"))
+# The same for distinct records shown in lists, of pages and API, and in files. A day's limits are those of four hours.
+BULK_LIST_LIMIT = int(os.environ.get("BULK_LIST_LIMIT", "1000"))

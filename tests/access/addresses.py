@@ -112,6 +112,7 @@ PAGES: dict[str, str | Record | Role] = {
     "engagements:changes_read": Record("request", FILED),
     "engagements:answer": Record("request", FILED, WRITERS),
     "engagements:respond": Record("advised", FILED, WRITERS),
+    "records:disposal": Role(frozenset({"lee", "desk_lead"})),
     "records:list": Role(frozenset({"lee"})),
     "records:request": Record("records", frozenset({"lee"})),
     "records:make": Record("records", frozenset({"lee"}), frozenset({"lee"})),

@@ -101,6 +101,7 @@ PAGES: dict[str, list[Look]] = {
     ],
     "lee": [
         Look("records:list"),
+        Look("records:disposal"),
         Look("records:request", "records"),
         Look("records:request", "records in the making"),
         Look("records:request", "records made"),

@@ -6,7 +6,7 @@ from accounts import actions as accounts
 from accounts.models import Term
 from activity.models import Hold
 from engagements.models import Reading
-from records.models import Exemption, Request
+from records.models import Disposal, Exemption, Request
 from tests.access.matrix.world import World
 from tests.factories import accounts as make
 
@@ -22,6 +22,7 @@ def build(world: World) -> None:
     Hold.objects.create(office=office, placed_by=by.user, reason="A lawsuit")
     today = timezone.localdate()
     Request.objects.create(office=office, asked_by=by, title="The Tribune", since=today, until=today)
+    Disposal.objects.create(office=office, sort="versions", confirmed_by=world.by("lee"))
     filed = world.held("filed").row
     Exemption.objects.create(engagement=filed, parts=["Title"], basis="§ 6254", marked_by=world.by("lee"))
     for who in ("maria", "liaison"):
