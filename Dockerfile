@@ -3,8 +3,10 @@ FROM python:3.13-slim-trixie AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /app
 RUN python -m venv /venv
-COPY requirements.txt .
-RUN /venv/bin/pip install --require-hashes --no-deps -r requirements.txt
+# SAML=1 adds what signing in with a state's own account needs (docs/operations.md).
+ARG SAML=""
+COPY requirements.txt requirements-saml.txt ./
+RUN /venv/bin/pip install --require-hashes --no-deps -r requirements.txt ${SAML:+-r requirements-saml.txt}
 COPY package.json package-lock.json .npmrc ./
 COPY diplomacy/ diplomacy/
 RUN /venv/bin/python -m diplomacy.assets && rm -rf node_modules
@@ -17,7 +19,9 @@ RUN SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(48))')"
 FROM python:3.13-slim-trixie
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     VAR_DIR=/app/var WEB_HOST=0.0.0.0 PORT=8000 EMBEDDED=0
-RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin desk
+# A new volume takes its owner from the folder that it covers.
+RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin desk \
+    && install --directory --owner 10001 --mode 0700 /app/kept/exports /app/kept/anchors
 WORKDIR /app
 COPY --from=build /venv /venv
 COPY --from=build /app /app

@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev test check check-code matrix exhaustive mutants races chaos drill fuzz bench pins clean
+.PHONY: help run setup setup-dev setup-saml test check check-code matrix exhaustive mutants races chaos drill migrations fuzz bench pins outdated clean
 SHELL := /bin/sh
 BIN := .venv/bin
 TESTS ?= tests
@@ -12,6 +12,8 @@ run: setup  ## set up, start everything, print the address (PORT=8000)
 
 setup: .venv/.product assets/.stamp  ## the virtual environment and front-end assets
 setup-dev: setup .venv/.dev
+setup-saml: setup  ## what signing in with a state's account needs on top (SAML_PROVIDERS_FILE)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-saml.txt
 
 .venv/bin/python:
 	@sh deploy/make-venv .venv
@@ -64,15 +66,27 @@ chaos: setup-dev  ## CHAOS=500 kills of web, worker, broker and PostgreSQL under
 drill: setup-dev  ## a backup restored into a new cluster, and a mishap undone from the WAL, with DRILL=100000 rows: recovery time, what was lost
 	DRILL=$${DRILL:-100000} LOG_LEVEL=WARNING $(BIN)/python -m pytest -n 0 -s --timeout 7200 $(PYTEST_ARGS) tests/walls/test_drill.py
 
+migrations: setup-dev  ## every migration on MIGRATIONS=1000000 engagements that are in use: how long a writer waited, at most 500 ms
+	MIGRATIONS=$${MIGRATIONS:-1000000} LOG_LEVEL=WARNING $(BIN)/python -m diplomacy.embedded --at var/migrations --fast -- \
+		$(BIN)/python -m pytest -n 0 -s --timeout 7200 -k on_full_tables $(PYTEST_ARGS) tests/tooling/test_locks.py
+
 fuzz: setup-dev  ## FUZZ=100000 requests made from the API's own description as everybody, and as many texts for each of our parsers
 	FUZZ=$${FUZZ:-100000} LOG_LEVEL=CRITICAL $(BIN)/python -m pytest -n 0 -s --timeout 14400 $(PYTEST_ARGS) tests/fuzz
 
-bench: setup-dev  ## the figures of docs/performance.md
+bench: setup-dev  ## the figures of docs/performance.md (PARTS="wall search" for some)
 	$(BIN)/python -m diplomacy.embedded --at var/bench --fast -- $(BIN)/python -m benchmarks
 
 pins: setup-dev  ## compile requirements*.txt from requirements*.in
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links -o requirements.txt requirements.in
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links -o requirements-saml.txt requirements-saml.in
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links -o requirements-dev.txt requirements-dev.in
+
+outdated: setup-dev  ## which pins have a newer version (docs/dependencies.md says how soon they are taken)
+	@for name in requirements requirements-dev; do \
+		$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links $$name.in \
+			| grep -o '^[^ ]*==[^ ]*' | sort > var/newest; \
+		grep -o '^[^ ]*==[^ ]*' $$name.txt | sort | comm -3 - var/newest; \
+	done; rm -f var/newest
 
 clean:  ## remove all that make made; the data in var/ stays
 	rm -rf .venv assets node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -14,4 +14,9 @@ graceful_timeout = 10
 keepalive = 5
 limit_request_line = 8190
 control_socket_disable = True
+if os.environ.get("LOG_FORMAT") == "json":
+    logconfig_dict = {
+        "formatters": {"generic": {"()": "diplomacy.lib.lines.Json", "datefmt": "%Y-%m-%dT%H:%M:%S%z"}},
+        "loggers": {"gunicorn.error": {"level": "INFO", "handlers": ["error_console"], "propagate": False}},
+    }
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108

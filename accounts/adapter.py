@@ -4,13 +4,16 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as current
-from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.http import urlencode
 
-from accounts.signin import limits, strength
-from accounts.signin.strength import TYPE
+from accounts import actions
+from accounts.signin import limits, sessions, strength, unusual
+from accounts.signin.strength import TYPE, Strength
 from activity import signins
+from diplomacy.lib import suspicion
 
 log = logging.getLogger(__name__)
 
@@ -22,9 +25,25 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]
         return False
 
     def login(self, request: HttpRequest, user: Any) -> None:
+        before = user.last_login
         super().login(request, user)
         limits.start(request.session)
-        signins.signed_in(request, user)
+        signins.signed_in(request, user, shown=strength.shown(request))
+        unusual.tell(request, user, before=before)
+        if strength.reached(request) > Strength.PASSWORD:
+            actions.end_recovery_of(user)
+
+    def post_login(self, request: HttpRequest, user: Any, **options: Any) -> Any:
+        response = super().post_login(request, user, **options)
+        sessions.note_origin(request)
+        return response
+
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        """Asked while the session is still there. Who came from elsewhere reads that they may be signed in there still."""
+        came = sessions.origin(request)
+        if came is None:
+            return str(super().get_logout_redirect_url(request))
+        return f"{reverse('signin:signed_out')}?{urlencode({'from': came['provider']})}"
 
     def logout(self, request: HttpRequest) -> None:
         user = request.user
@@ -34,6 +53,27 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         super().authentication_failed(request, **credentials)
         signins.failed(request, str(credentials.get("email") or credentials.get("username") or ""))
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Where tries are held up, whoever tries is written down."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            suspicion.mark(request, "tries")
+            raise
+
+    def reauthenticate(self, user: Any, password: str) -> bool:
+        is_theirs = bool(super().reauthenticate(user, password))
+        note = signins.proved_again if is_theirs else signins.proof_failed
+        note(current.request, user, "password")
+        return is_theirs
+
+    def send_notification_mail(
+        self, template_prefix: str, user: Any, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """Whatever is changed of how somebody signs in is told them here, and so written down here."""
+        signins.changed(self.request, user, template_prefix.rpartition("/")[2])
+        super().send_notification_mail(template_prefix, user, context, email)
 
     def is_reauthentication_required(self, *, app: str, **options: Any) -> bool:
         """Who has just signed in with all they have is not asked again at once."""
@@ -50,12 +90,6 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]
         if not ways and user.has_usable_password():
             ways = [_way("reauthenticate", "Use your password", "account_reauthenticate")]
         return ways
-
-    def get_reset_password_from_key_url(self, key: str) -> str:
-        """At the product's own address, not at the one a request claims to have come to."""
-        uid, _, token = key.partition("-")
-        path = reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": token})
-        return settings.PUBLIC_URL + path
 
     def format_email_subject(self, subject: str) -> str:
         return subject

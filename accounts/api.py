@@ -9,7 +9,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import actions
+from accounts import actions, rules
 from accounts.models import (
     Coalition,
     Delegation,
@@ -19,9 +19,11 @@ from accounts.models import (
     Office,
     OfficeRequest,
     Official,
+    Recovery,
 )
 from accounts.serializers import (
     ChangeMemberSerializer,
+    ChangeOfficeSettingsSerializer,
     CoalitionSerializer,
     ColleagueSerializer,
     DeclineSerializer,
@@ -37,10 +39,13 @@ from accounts.serializers import (
     OfficeRequestQuery,
     OfficeRequestSerializer,
     OfficeSerializer,
+    OfficeSettingsSerializer,
     OfficialQuery,
     OfficialSerializer,
     OpenOfficeSerializer,
     ProfileSerializer,
+    RecoverSerializer,
+    RecoverySerializer,
 )
 from accounts.signin.step_up import require_step_up
 from activity import actions as activity
@@ -49,8 +54,15 @@ from diplomacy.lib.api.views import Route
 
 class OfficeRoute(Route):
     order = ("name", "id")
-    gives = {"list": OfficeSerializer, "retrieve": OfficeSerializer}
+    takes = {"change_rules": ChangeOfficeSettingsSerializer}
+    gives = {
+        "list": OfficeSerializer,
+        "retrieve": OfficeSerializer,
+        "own_rules": OfficeSettingsSerializer,
+        "change_rules": OfficeSettingsSerializer,
+    }
     queries = {"list": OfficeQuery}
+    examples = {"change_rules": {"sign_in": "passkey"}}
 
     def visible(self) -> QuerySet[Office]:
         return Office.objects.visible_to(self.request.user).select_related("division")
@@ -66,6 +78,25 @@ class OfficeRoute(Route):
 
     def retrieve(self, request: Request, reference: str) -> Response:
         """One office."""
+        return self.answer(self.found())
+
+    @action(detail=True, url_path="settings", url_name="settings")
+    def own_rules(self, request: Request, reference: str) -> Response:
+        """What an office asks of its people. For those who manage it."""
+        held = self.found()
+        rules.require_manager(self.by, held.pk)
+        return self.answer(held)
+
+    @own_rules.mapping.patch
+    def change_rules(self, request: Request, reference: str) -> Response:
+        """Ask more of them, or less, but never less than the product does. It holds from their next request on."""
+        require_step_up(request)
+        held, said = self.found(), self.said(partial=True)
+        rules.require_manager(self.by, held.pk)
+        if "sign_in" in said:
+            actions.set_sign_in(held, by=self.by, sign_in=said["sign_in"])
+        if "term_grace_days" in said:
+            actions.set_term_grace(held, by=self.by, days=said["term_grace_days"])
         return self.answer(self.found())
 
 
@@ -139,11 +170,24 @@ class ColleagueRoute(Route):
     lookup_field = "key"
     lookup_value_regex = "[0-9a-fA-F-]{36}"
     order = ("id",)
-    takes = {"partial_update": ChangeMemberSerializer, "end": EndMemberSerializer}
-    gives = dict.fromkeys(("list", "retrieve", "partial_update", "end", "confirm"), ColleagueSerializer)
+    takes = {
+        "partial_update": ChangeMemberSerializer,
+        "end": EndMemberSerializer,
+        "recover": RecoverSerializer,
+    }
+    gives = {
+        **dict.fromkeys(
+            ("list", "retrieve", "partial_update", "end", "confirm", "sign_out"), ColleagueSerializer
+        ),
+        "recover": RecoverySerializer,
+    }
     replaces = frozenset({"partial_update", "end", "confirm"})
     tagged = frozenset({"retrieve", "partial_update", "end", "confirm"})
-    examples = {"partial_update": {"role": "reader", "title": "Observer"}, "end": {"on": "2027-03-01"}}
+    examples = {
+        "partial_update": {"role": "reader", "title": "Observer"},
+        "end": {"on": "2027-03-01"},
+        "recover": {"proof": "in_person"},
+    }
 
     def visible(self) -> QuerySet[Member]:
         rows = Member.objects.visible_to(self.request.user)
@@ -184,6 +228,44 @@ class ColleagueRoute(Route):
         require_step_up(request)
         (held,) = actions.confirm_members([(self.found(), self.version())], by=self.by)
         return self.record(held)
+
+    @action(detail=True, methods=["post"], url_path="sign-out")
+    def sign_out(self, request: Request, key: str) -> Response:
+        """End their sessions and tokens. For those who manage the office."""
+        require_step_up(request)
+        held = self.found()
+        actions.end_sessions(held, by=self.by)
+        return self.answer(held)
+
+    @action(detail=True, methods=["post"])
+    def recover(self, request: Request, key: str) -> Response:
+        """Say that they lost every passkey and code. They get a link with which they set up signing in again."""
+        require_step_up(request)
+        return self.answer(actions.start_recovery(self.found(), by=self.by, **self.said()))
+
+
+class RecoveryRoute(Route):
+    order = ("-id",)
+    gives = dict.fromkeys(("list", "retrieve", "withdraw"), RecoverySerializer)
+
+    def visible(self) -> QuerySet[Recovery]:
+        return Recovery.objects.visible_to(self.request.user).open().select_related("user", "office")
+
+    def list(self, request: Request) -> Response:
+        """Links for setting up signing in again that hold now: your own, and those of people whom you manage."""
+        self.asked()
+        return self.page(self.visible())
+
+    def retrieve(self, request: Request, reference: str) -> Response:
+        """One link that holds now."""
+        return self.answer(self.found())
+
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: Request, reference: str) -> Response:
+        """The link stops working at once."""
+        held = self.found()
+        actions.withdraw_recovery(held, by=self.by)
+        return self.answer(held)
 
 
 def _uuid(said: str) -> UUID:

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 
 from accounts import onboarding, rules, states
 from accounts import terms as posts
-from accounts.models import Division, Member, Office, OfficeRequest, Term, User
+from accounts.models import Division, Member, Office, OfficeRequest, Recovery, Term, User
 from accounts.time_zones import choices
 from diplomacy.lib import forms as house
 from diplomacy.lib import washington
@@ -96,7 +96,14 @@ class TermForm(house.Versioned, house.Form):
         self.fields["term"].empty_label = "Tied to no term"  # type: ignore[attr-defined]
 
 
-class GraceForm(house.Form):
+class OfficeSettingsForm(house.Form):
+    sign_in = forms.ChoiceField(
+        label="Everybody in the office signs in with",
+        choices=Office.SignIn,
+        widget=forms.RadioSelect,
+        help_text="Holds from the next page on, for you too. Who has no passkey yet is led to make one. Programs with "
+        "tokens go on.",
+    )
     days = forms.IntegerField(
         label="Days of access after a term",
         min_value=0,
@@ -135,12 +142,42 @@ class NewAccountForm(house.Form):
         self.email = email
 
     def clean_password(self) -> str:
-        password: str = self.cleaned_data["password"]
-        try:
-            validate_password(password, User(email=self.email, name=self.cleaned_data.get("name", "")))
-        except ValidationError as error:
-            raise forms.ValidationError(error.messages) from None
-        return password
+        user = User(email=self.email, name=self.cleaned_data.get("name", ""))
+        return _good_password(self.cleaned_data["password"], user)
+
+
+class NewPasswordForm(house.Form):
+    password = forms.CharField(
+        label="New password",
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        strip=False,
+        help_text="At least 12 characters. A few words that do not belong together are best.",
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_password(self) -> str:
+        return _good_password(self.cleaned_data["password"], self.user)
+
+
+def _good_password(password: str, user: User) -> str:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise forms.ValidationError(error.messages) from None
+    return password
+
+
+class RecoveryForm(house.Form):
+    proof = forms.ChoiceField(
+        label="How did you make sure that it is them?",
+        choices=[choice for choice in Recovery.Proof.choices if choice[0] in rules.PROOFS],
+        widget=forms.RadioSelect,
+        help_text="As carefully as when they were invited. An e-mail or a text message is not enough.",
+    )
 
 
 LEVELS = [(value, label) for value, label in Office.Level.choices if value != Office.Level.FEDERAL]

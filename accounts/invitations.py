@@ -38,7 +38,7 @@ def send(invitation: Invitation, secret: str) -> bool:
     context = {"invitation": invitation, "link": link(secret), "days": days()}
     message = EmailMessage(
         subject="You are invited",
-        body=render_to_string("accounts/mail/invitation.txt", context),
+        body=render_to_string("accounts/mail/invited.txt", context),
         to=[invitation.email],
         headers={"Auto-Submitted": "auto-generated"},
     )

@@ -56,6 +56,27 @@ class ApiTokenQuerySet(VisibleQuerySet):
         return self.filter(revoked_at=None)
 
 
+class LetterQuerySet(VisibleQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Nobody's: the outbox is the workers'."""
+        return self.none()
+
+    def due(self) -> Self:
+        return self.filter(try_after__lte=timezone.now())
+
+
+class RecoveryQuerySet(VisibleQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """One's own, and those of people who serve where one manages: in the office that gave its word, or another."""
+        managed = _managed_by(user)
+        members = apps.get_model("accounts.Member")._default_manager.not_over().filter(office__in=managed)
+        theirs = Q(office__in=managed) | Q(user__in=members.values("user"))
+        return self.filter(theirs | Q(user=getattr(user, "pk", None)))
+
+    def open(self) -> Self:
+        return self.filter(used_at=None, withdrawn_at=None, expires_at__gt=timezone.now())
+
+
 class DivisionQuerySet(SignedInQuerySet):
     def under(self, ocd_id: str) -> Self:
         """The division and everything below it on the id's path."""

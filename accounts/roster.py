@@ -22,6 +22,7 @@ class Row:
     states: list[State]
     may_change: bool
     may_end: bool
+    may_recover: bool
 
     @property
     def has_no_access(self) -> bool:
@@ -43,6 +44,7 @@ def rows(members: Iterable[Member], viewer: Member) -> list[Row]:
             ),
             rules.may_change(viewer, member),
             rules.may_end(viewer, member),
+            rules.may_recover(viewer, member),
         )
         for member in members
     ]

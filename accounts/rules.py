@@ -7,7 +7,7 @@ from diplomacy.lib import readers
 from diplomacy.lib.errors import Conflict, Forbidden, Invalid
 
 if TYPE_CHECKING:
-    from accounts.models import Member, Office, OfficeRequest
+    from accounts.models import Member, Office, OfficeRequest, Recovery, User
 
 OFFICE_ROLES = frozenset({"staff", "lead", "principal", "reader"})
 FEDERAL_ROLES = frozenset({"liaison", "desk_lead", "briefer"})
@@ -21,11 +21,18 @@ MANAGING_ROLES = frozenset({"lead", "desk_lead"})
 DELEGABLE_ROLES = MANAGING_ROLES | {"principal"}
 CONFIRMING_ROLES = MANAGING_ROLES | {"principal"}
 """Who can say of a lead that they still serve: nobody says it of themselves while one of these others could."""
+PROOFS = frozenset({"in_person", "video", "telephone"})
+"""How a lead has made sure that somebody is who they say: as well as when they were invited."""
 ROLE_ORDER = ("principal", "lead", "desk_lead", "staff", "liaison", "briefer", "reader", "auditor")
 STATE_LEVELS = frozenset({"state", "territory"})
 LOCAL_LEVELS = frozenset({"city", "county"})
 LONGEST_GRACE = 90
 LONGEST_DELEGATION = 180
+
+
+def needs_passkey(member: "Member") -> bool:
+    """By their role, or because their office asks it of everybody."""
+    return member.role in PASSKEY_ROLES or member.office.sign_in == "passkey"
 
 
 def roles_for(*, is_federal: bool) -> frozenset[str]:
@@ -114,6 +121,45 @@ def may_end(by: "Member | None", member: "Member") -> bool:
 def require_end(by: "Member", member: "Member") -> None:
     if not (member.user_id == by.user_id and member.delegation_id is None):
         require_change(by, member)
+
+
+def may_recover(by: "Member | None", member: "Member") -> bool:
+    """Start signing in anew for somebody: who manages the office; for who manages it, its principal too."""
+    if by is None or by.office_id != member.office_id or by.user_id == member.user_id or by.delegation_id:
+        return False
+    is_of_lead = by.role in CONFIRMING_ROLES and member.role in MANAGING_ROLES
+    return member.delegation_id is None and (by.manages or is_of_lead)
+
+
+def require_recovery(by: "Member", member: "Member", seats: Iterable["Member"]) -> None:
+    """`seats`: all that the person holds. What a passkey guards elsewhere is not opened by another office's word."""
+    if by.user_id == member.user_id:
+        raise Forbidden("Nobody gives this word for themselves. Another lead or the principal can.")
+    if by.delegation_id:
+        raise Forbidden("You act in a colleague’s place. This word is not lent.")
+    if not may_recover(by, member):
+        raise Forbidden("Only those who manage this office may do this: its leads.")
+    if where := guarded_elsewhere(by.office_id, member.user, seats):
+        raise Forbidden(f"They need a passkey elsewhere too: {where} must do this.")
+
+
+def guarded_elsewhere(office_id: int, user: "User", seats: Iterable["Member"]) -> str:
+    """Who alone can give the word, when this office cannot; empty when it can."""
+    if user.is_staff:
+        return "the person who runs the system"
+    guarded = [seat.office for seat in seats if seat.role in PASSKEY_ROLES]
+    is_here = not guarded or office_id in {office.pk for office in guarded}
+    return "" if is_here else guarded[0].short_name
+
+
+def require_proof(proof: str) -> None:
+    if proof not in PROOFS:
+        raise Invalid({"proof": ["Say how you made sure that it is them."]})
+
+
+def require_withdrawal(by: "Member", held: "Recovery") -> None:
+    if by.user_id != held.user_id and not (held.office_id and by.manages and by.office_id == held.office_id):
+        raise Forbidden("Only those who manage the office that gave its word may take it back.")
 
 
 def may_delegate(by: "Member | None") -> bool:

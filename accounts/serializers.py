@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts import time_zones
+from accounts import rules, time_zones
 from accounts.models import (
     Coalition,
     CoalitionMember,
@@ -17,11 +17,13 @@ from accounts.models import (
     Office,
     OfficeRequest,
     Official,
+    Recovery,
     Term,
     User,
 )
+from accounts.rules import LONGEST_GRACE
 from diplomacy.lib import washington
-from diplomacy.lib.api.shapes import Choice, Day, Email, Flag, Line, Query, Strict
+from diplomacy.lib.api.shapes import Choice, Day, Email, Flag, Line, Query, Strict, Whole
 from diplomacy.lib.errors import Invalid
 
 
@@ -49,6 +51,26 @@ class OfficeSerializer(serializers.ModelSerializer[Office]):
             "opened_on",
             "closed_on",
         ]
+
+
+class OfficeSettingsSerializer(serializers.ModelSerializer[Office]):
+    class Meta:
+        model = Office
+        fields = ["sign_in", "term_grace_days"]
+
+
+class ChangeOfficeSettingsSerializer(Strict):
+    sign_in = Choice(
+        choices=Office.SignIn.choices,
+        required=False,
+        help_text="What everybody in the office signs in with, when their role does not ask for more.",
+    )
+    term_grace_days = Whole(
+        min_value=0,
+        max_value=LONGEST_GRACE,
+        required=False,
+        help_text="Days of access after an official's term.",
+    )
 
 
 class CoalitionSerializer(serializers.ModelSerializer[Coalition]):
@@ -225,6 +247,24 @@ class ChangeMemberSerializer(Strict):
 
 class EndMemberSerializer(Strict):
     on = Day(help_text="The first day without access. Today ends it at once.")
+
+
+class RecoverSerializer(Strict):
+    proof = Choice(
+        choices=[choice for choice in Recovery.Proof.choices if choice[0] in rules.PROOFS],
+        help_text="How you made sure that it is them.",
+    )
+
+
+class RecoverySerializer(serializers.ModelSerializer[Recovery]):
+    """The link is in the message alone. `mailed_at` is empty until a worker has sent it."""
+
+    office = OfficeNameSerializer(read_only=True, allow_null=True)
+    person = serializers.CharField(source="user.name", read_only=True)
+
+    class Meta:
+        model = Recovery
+        fields = ["reference", "person", "office", "proof", "asked_at", "mailed_at", "expires_at"]
 
 
 class DelegationSerializer(serializers.ModelSerializer[Delegation]):

@@ -1,5 +1,6 @@
 """Every write of the product ends in `record`: one entry, and one notice for each person to be told."""
 
+import json
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -8,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from celery import current_app
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -26,6 +27,26 @@ BROKER_REST = 5.0
 _broker_rests_until = 0.0
 KEPT = timedelta(days=1)
 LOOK = timedelta(hours=1)
+
+
+APPEND = """
+INSERT INTO activity_entry (kind, actor_id, office_id, subject_type, subject_id, subject_reference, readers, data)
+SELECT kind, actor_id, office_id, subject_type, subject_id, subject_reference, readers, data
+FROM jsonb_to_recordset(%s) AS e(
+    kind varchar, actor_id bigint, office_id bigint, subject_type varchar, subject_id bigint, subject_reference varchar,
+    readers varchar[], data jsonb
+) RETURNING id
+"""
+APPENDED = (
+    "kind",
+    "actor_id",
+    "office_id",
+    "subject_type",
+    "subject_id",
+    "subject_reference",
+    "readers",
+    "data",
+)
 
 
 def record(
@@ -145,8 +166,13 @@ def _entry(
 
 @system("activity.record")
 def _append(entries: list[Entry]) -> list[Entry]:
-    """The one place where the log is written."""
-    return Entry.objects.bulk_create(entries)
+    """The one place where the log is written. Django's bulk_create takes five times as long for many."""
+    said = [{name: getattr(entry, name) for name in APPENDED} for entry in entries]
+    with connection.cursor() as cursor:
+        cursor.execute(APPEND, [json.dumps(said)])
+        for entry, (pk,) in zip(entries, cursor.fetchall(), strict=True):
+            entry.pk, entry._state.adding, entry._state.db = pk, False, connection.alias
+    return entries
 
 
 @system("activity.record")
@@ -172,14 +198,20 @@ def _wanting_no_mail(kind: str, recipients: set[int]) -> set[int]:
 
 def hand_over(notice_ids: list[int]) -> None:
     """Ask the workers to deliver now. A broker that is down loses nothing: the sweep finds the rows."""
+    if notice_ids:
+        ask_workers("activity.tasks.deliver", notice_ids)
+
+
+def ask_workers(task: str, *said: Any) -> None:
+    """To do now what beat would have them do in a while."""
     global _broker_rests_until  # noqa: PLW0603 (a fuse of this process, not a fact about the world)
-    if not notice_ids or time.monotonic() < _broker_rests_until:
+    if time.monotonic() < _broker_rests_until:
         return
     try:
-        current_app.send_task("activity.tasks.deliver", args=[notice_ids], ignore_result=True)
+        current_app.send_task(task, args=list(said), ignore_result=True)
     except (OperationalError, OSError):
         _broker_rests_until = time.monotonic() + BROKER_REST
-        log.warning("Broker unreachable: %d notices wait for the sweep", len(notice_ids))
+        log.warning("Broker unreachable: %s waits for the sweep", task)
 
 
 def mark_read(notices: models.QuerySet[Notice]) -> int:

@@ -10,7 +10,7 @@ copies of its tip outside the database, and show both.
 """
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -24,7 +24,9 @@ from diplomacy.lib.rls import system
 BATCH, WHOLE_BATCH = 5_000, 100_000
 """Entries sealed in one transaction. Looking through all of the log costs the same for few as for many."""
 CHUNK = 10_000
-BLOCK = 1_000
+"""Lines fetched at once. More are not cheaper: PostgreSQL would sort them on disk."""
+PARTS = 4
+"""Of a long log, read at the same time: two keep a core of the database busy each while two hash here."""
 GRACE = timedelta(days=1)
 """How long a transaction may last, and how much older than an anchor an entry after it may therefore say it is."""
 UNSEALED = timedelta(hours=2)
@@ -51,8 +53,9 @@ SELECT string_agg(line, E'\\n' ORDER BY number) FROM (
     SELECT s.number, encode(s.hash, 'hex') || {FLAG} || {CANONICAL} AS line
     FROM activity_seal s LEFT JOIN activity_entry e ON e.id = s.entry_id
     WHERE s.number > %s AND s.number <= %s
-) lines GROUP BY number / %s ORDER BY number / %s
+) lines
 """  # noqa: S608 (of this file's own words)
+MISSING = "a line is missing here"
 FAULTS = {
     "g": "the entry was removed",
     "c": "its content was changed",
@@ -116,66 +119,114 @@ def tip(using: str = DEFAULT_DB_ALIAS) -> Tip | None:
     return Tip(*found) if found else None
 
 
-@system("activity.verify")
-def verify(anchors: Sequence[Anchor] = (), *, using: str = DEFAULT_DB_ALIAS) -> Report:
-    """Read the log from its first line to its last. Stops at the first line that does not hold."""
-    report = Report(anchors=len(anchors))
-    walk = _Walk(anchors)
-    last = tip(using)
-    with ThreadPoolExecutor(1) as hashing:
-        ahead: Future[Fault | None] | None = None
-        for blocks in _chunks(last.number if last else 0, using):
-            if ahead and (fault := ahead.result()):
-                report.fault = fault
-                break
-            ahead = hashing.submit(walk.through_all, blocks)
-        if ahead and report.fault is None:
-            report.fault = ahead.result()
-    report.checked, report.tip = walk.number, walk.hash.hex()
-    report.fault = report.fault or walk.beyond() or _unsealed(report, using)
+def verify(anchors: Sequence[Anchor] = (), *, using: str = DEFAULT_DB_ALIAS, parts: int = 1) -> Report:
+    """Read the log from its first line to its last, and say the first line that does not hold.
+
+    Each of several `parts` begins from the seal before it, and every line is held against the one before it whichever
+    part that is in: nothing is found later or not at all. They are read at once, over connections of their own, except
+    within a transaction, whose rows other connections do not see.
+    """
+    first, last = _ends(using)
+    if first < 1:
+        return Report(fault=Fault(0, "there are lines before the first one"))
+    walks = _walks(_bounds(last, parts), anchors, using)
+    walk = next((walk for walk in walks if walk.fault), walks[-1])
+    report = Report(walk.number, walk.hash.hex(), anchors=len(anchors), fault=walk.fault)
+    report.fault = report.fault or _beyond(last, anchors) or _unsealed(report, using)
     return report
 
 
-def _chunks(last: int, using: str) -> Iterator[list[str]]:
-    """The next is fetched while the last is hashed."""
-    for start in range(0, last, CHUNK):
-        with connections[using].cursor() as cursor:
-            cursor.execute(LINES, [start, start + CHUNK, BLOCK, BLOCK])
-            yield [block for (block,) in cursor.fetchall()]
+def _walks(bounds: list[tuple[int, int]], anchors: Sequence[Anchor], using: str) -> list["_Walk"]:
+    if len(bounds) == 1 or connections[using].in_atomic_block:
+        return [_walk(*part, anchors, using) for part in bounds]
+    with ThreadPoolExecutor(len(bounds)) as pool:
+        return list(pool.map(lambda part: _walk_apart(part, anchors, using), bounds))
+
+
+def _bounds(last: int, parts: int) -> list[tuple[int, int]]:
+    """(the line before, the last line) of each part, in whole chunks."""
+    chunks = -(-last // CHUNK)
+    size = CHUNK * max(1, -(-chunks // max(1, parts)))
+    return [(start, min(start + size, last)) for start in range(0, last, size)] or [(0, 0)]
+
+
+def _walk_apart(part: tuple[int, int], anchors: Sequence[Anchor], using: str) -> "_Walk":
+    try:
+        return _walk(*part, anchors, using)
+    finally:
+        connections.close_all()
+
+
+@system("activity.verify")
+def _walk(start: int, end: int, anchors: Sequence[Anchor], using: str) -> "_Walk":
+    walk = _Walk(start, _hash_at(start, using), anchors)
+    for begin in range(start, end, CHUNK):
+        upto = min(begin + CHUNK, end)
+        walk.through(_lines(begin, upto, using))
+        if walk.fault is None and walk.number < upto:
+            walk.fault = Fault(walk.number + 1, MISSING)
+        if walk.fault:
+            break
+    return walk
+
+
+def _lines(start: int, end: int, using: str) -> Iterator[str]:
+    with connections[using].cursor() as cursor:
+        cursor.execute(LINES, [start, end])
+        (text,) = cursor.fetchone()
+    return iter(text.split("\n") if text else [])
+
+
+@system("activity.verify")
+def _ends(using: str) -> tuple[int, int]:
+    with connections[using].cursor() as cursor:
+        cursor.execute("SELECT coalesce(min(number), 1), coalesce(max(number), 0) FROM activity_seal")
+        first, last = cursor.fetchone()
+    return int(first), int(last)
+
+
+def _hash_at(number: int, using: str) -> bytes:
+    """What the line after it begins from. When it is gone, the part before says so."""
+    if not number:
+        return b""
+    with connections[using].cursor() as cursor:
+        cursor.execute("SELECT hash FROM activity_seal WHERE number = %s", [number])
+        found = cursor.fetchone()
+    return bytes(found[0]) if found else b""
 
 
 class _Walk:
-    """Where the verification stands: the last number and hash, and the next anchor to meet."""
+    """Where the verification of one part stands: the last number and hash, and the next anchor to meet."""
 
-    def __init__(self, anchors: Sequence[Anchor]) -> None:
-        self.number, self.hash = 0, b""
-        self.ahead = sorted(anchors, reverse=True)
-        self.not_before = 0
+    def __init__(self, start: int, before: bytes, anchors: Sequence[Anchor]) -> None:
+        self.number, self.hash = start, before
+        self.fault: Fault | None = None
+        self.ahead = sorted((anchor for anchor in anchors if anchor.number > start), reverse=True)
+        passed = max((anchor for anchor in anchors if anchor.number <= start), default=None)
+        self.not_before = _earliest(passed) if passed else 0
 
-    def through_all(self, blocks: list[str]) -> Fault | None:
-        return next(filter(None, map(self.through, blocks)), None)
-
-    def through(self, block: str) -> Fault | None:
-        number, before = self.number, self.hash
-        for line in block.split("\n"):
-            number += 1
-            text = line[65:].encode()
+    def through(self, lines: Iterator[str]) -> None:
+        """Up to the first line that does not hold."""
+        number, before, fault = self.number, self.hash, None
+        for line in lines:
+            at, text = number + 1, line[65:].encode()
             after = sha256(before + text).digest()
-            if line[64] != "." or after.hex() != line[:64] or not text.startswith(b"[%d, " % number):
-                return self._fault(number, line, text)
-            if self.not_before and int(text.split(b", ", 3)[2]) < self.not_before:
-                return Fault(number, "the entry says it is older than an anchor that was made before it")
-            if self.ahead and self.ahead[-1].number <= number and (fault := self._meet(number, after)):
-                return fault
-            before = after
-        self.number, self.hash = number, before
-        return None
+            if line[64] != "." or after.hex() != line[:64] or not text.startswith(b"[%d, " % at):
+                fault = self._fault(at, line, text)
+            elif self.not_before and int(text.split(b", ", 3)[2]) < self.not_before:
+                fault = Fault(at, "the entry says it is older than an anchor that was made before it")
+            elif self.ahead and self.ahead[-1].number <= at:
+                fault = self._meet(at, after)
+            if fault:
+                break
+            number, before = at, after
+        self.number, self.hash, self.fault = number, before, fault
 
     def _fault(self, number: int, line: str, text: bytes) -> Fault:
         if line[64] != ".":
             return Fault(number, FAULTS[line[64]])
         if not text.startswith(b"[%d, " % number):
-            return Fault(number, "a line is missing here")
+            return Fault(number, MISSING)
         return Fault(number, "the entry was changed, or one was put in or taken out here")
 
     def _meet(self, number: int, digest: bytes) -> Fault | None:
@@ -185,18 +236,25 @@ class _Walk:
                 return Fault(
                     number, f"the log was written anew: the anchor of {anchor.at:%Y-%m-%d %H:%M} differs"
                 )
-            self.not_before = int((anchor.at - GRACE).timestamp() * 1_000_000)
+            self.not_before = _earliest(anchor)
         return None
 
-    def beyond(self) -> Fault | None:
-        """Anchors of lines that are not there."""
-        if not self.ahead:
-            return None
-        anchor = self.ahead[0]
-        words = f"the log ends here, but on {anchor.at:%Y-%m-%d %H:%M} it had {anchor.number} lines: its end was cut off"
-        return Fault(self.number, words)
+
+def _earliest(anchor: Anchor) -> int:
+    """Microseconds before which no entry after it may say it was made."""
+    return int((anchor.at - GRACE).timestamp() * 1_000_000)
 
 
+def _beyond(last: int, anchors: Sequence[Anchor]) -> Fault | None:
+    """Anchors of lines that are not there."""
+    anchor = max(anchors, default=None)
+    if anchor is None or anchor.number <= last:
+        return None
+    words = f"the log ends here, but on {anchor.at:%Y-%m-%d %H:%M} it had {anchor.number} lines: its end was cut off"
+    return Fault(last, words)
+
+
+@system("activity.verify")
 def _unsealed(report: Report, using: str) -> Fault | None:
     with connections[using].cursor() as cursor:
         cursor.execute(

@@ -16,7 +16,7 @@ class Kind(NamedTuple):
 KINDS = {
     "activity.refused": Kind("was refused", is_watching=True),
     "activity.bulk_read": Kind(
-        "Somebody opened unusually many records.", "Somebody opened unusually many records", is_urgent=True
+        "Somebody read unusually many records.", "Somebody read unusually many records", is_urgent=True
     ),
     "activity.hold_placed": Kind("placed a legal hold"),
     "activity.hold_lifted": Kind("lifted a legal hold"),
@@ -25,7 +25,37 @@ KINDS = {
     "activity.log_exported": Kind("exported lines of the activity log"),
     "accounts.signed_in": Kind("signed in", is_watching=True),
     "accounts.signed_out": Kind("signed out", is_watching=True),
+    "accounts.ended_by_provider": Kind(
+        "was signed out by the organisation they signed in with", is_watching=True
+    ),
     "accounts.sign_in_failed": Kind("A sign-in failed.", is_watching=True),
+    "accounts.factor_failed": Kind("A passkey or code was refused.", is_watching=True),
+    "accounts.proved_again": Kind("proved again who they are", is_watching=True),
+    "accounts.proof_failed": Kind("failed to prove again who they are", is_watching=True),
+    "accounts.factor_changed": Kind("changed how they sign in", is_watching=True),
+    "accounts.reset_asked": Kind("A new password was asked for.", is_watching=True),
+    "accounts.sign_in_unusual": Kind("was told of an unusual sign-in", is_watching=True),
+    "accounts.token_used": Kind("had a program use a token, for the first time that day", is_watching=True),
+    "activity.suspicious": Kind("Something was refused that looks like an attack.", is_watching=True),
+    "accounts.sessions_ended": Kind("signed somebody out everywhere", "You were signed out everywhere"),
+    "accounts.sessions_ended_by_command": Kind("The command line signed somebody out everywhere."),
+    "accounts.recovery_started": Kind(
+        "said that somebody lost every passkey and code",
+        "Somebody is said to have lost every passkey and code",
+        is_urgent=True,
+    ),
+    "accounts.recovery_withdrawn": Kind(
+        "The setting up of signing in again was withdrawn.",
+        "The setting up of signing in again was withdrawn",
+        is_urgent=True,
+    ),
+    "accounts.recovery_used": Kind(
+        "Somebody set up signing in again.", "Somebody set up signing in again", is_urgent=True
+    ),
+    "accounts.token_ending": Kind("A token for a program runs out soon.", "A token of yours runs out soon"),
+    "accounts.invitation_ending": Kind(
+        "An invitation runs out soon.", "An invitation that you sent runs out soon"
+    ),
     "accounts.invited": Kind("invited somebody to the office"),
     "accounts.invited_again": Kind("sent an invitation again"),
     "accounts.invited_by_command": Kind(
@@ -60,6 +90,7 @@ KINDS = {
         "The term that a membership in your office rests on ends soon",
     ),
     "accounts.grace_set": Kind("changed how long access lasts after a term"),
+    "accounts.sign_in_set": Kind("changed what the office asks for at sign-in"),
     "accounts.delegated": Kind(
         "let a colleague act in their role", "A colleague lets you act in their role for some days"
     ),
@@ -102,6 +133,8 @@ KINDS = {
     "records.asked": Kind("took in a request for records"),
     "records.marked": Kind("marked what of this record is exempt from disclosure"),
     "records.made": Kind("had a file of records made"),
+    "records.disposal_confirmed": Kind("confirmed that old texts of the office’s records are disposed of"),
+    "records.disposed": Kind("had old texts of the office’s records disposed of"),
     "records.downloaded": Kind("downloaded a file of records"),
     "engagements.drafted": Kind("started a draft"),
     "engagements.saved": Kind("saved the draft"),
@@ -169,6 +202,7 @@ KINDS = {
     "briefings.released": Kind("released the briefing"),
     "briefings.delivered": Kind("sent a reader this copy", "A briefing was made for you"),
     "briefings.opened": Kind("opened the briefing"),
+    "briefings.opened_again": Kind("opened the briefing again", is_watching=True),
     "briefings.opened_in_place": Kind("opened the briefing in the reader’s place"),
     "briefings.acknowledged": Kind("acknowledged the briefing"),
     "briefings.asked": Kind("asked the briefers", "A reader asked about a briefing"),
@@ -176,4 +210,9 @@ KINDS = {
     "briefings.recalled": Kind("recalled the briefing", "A briefing was recalled"),
     "briefings.expired": Kind("The briefing expired."),
 }
+TEXTS = {
+    "text.versions": "Earlier versions of engagements",
+    "text.briefings": "Texts of briefings that are over",
+}
+"""What the schedule may name besides kinds of entries: texts of records, which go when a lead agrees (`records`)."""
 WATCHING = [name for name, kind in KINDS.items() if kind.is_watching]

@@ -2,27 +2,49 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from activity import actions, alarms
+from activity import actions, alarms, suspicions
+from diplomacy.lib import shown, suspicion
 from diplomacy.lib.references import ReferenceConverter
 
 
-class WatchMiddleware:
-    """Writes down what was refused to whom, and counts what each person opens.
-
-    What one may not see answers 404 and is not written down: the log would say that it exists.
-    """
+class SuspicionMiddleware:
+    """Writes down what was refused because no page of ours would have sent it. Around everything, so that the line stands
+    when the request's own work is undone."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        if what := suspicion.of(request, response.status_code):
+            suspicions.note(request, what)
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> None:
+        suspicion.mark_second_wall(request, error)
+
+
+class WatchMiddleware:
+    """Writes down what was refused to whom, and counts what each person opens and is shown.
+
+    What one may not see answers 404 and is not written down: the log would say that it exists. Whoever asks for very many
+    such is, without them.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with shown.collected() as rows:
+            response = self.get_response(request)
         if not request.user.is_authenticated:
             return response
         if response.status_code == 403:
             _note_refusal(request)
         elif response.status_code == 200 and request.method == "GET":
-            _count(request)
+            _count(request, rows)
+        elif response.status_code == 404 and suspicions.is_probing(request.user.pk, _named(request)):
+            suspicion.mark(request, "probing")
         return response
 
 
@@ -45,7 +67,8 @@ def _note_refusal(request: HttpRequest) -> None:
     )
 
 
-def _count(request: HttpRequest) -> None:
+def _count(request: HttpRequest, rows: set[str]) -> None:
     acting, reference = getattr(request, "acting", None), _named(request)
-    if acting and reference:
-        alarms.count(reference, by=acting)
+    if acting:
+        alarms.count([reference] if reference else [], by=acting)
+        alarms.count(rows, by=acting, way=alarms.Way.LISTED)

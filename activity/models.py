@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 
-from activity.kinds import KINDS, Kind
+from activity.kinds import KINDS, TEXTS, Kind
 from activity.querysets import AlarmQuerySet, EntryQuerySet, HoldQuerySet, NoticeQuerySet
 from diplomacy.lib.references import ReferenceField
 
@@ -76,18 +76,28 @@ class Seal(models.Model):
 
 
 class Alarm(models.Model):
-    """A valid user opened more records in an hour than work explains."""
+    """A valid user opened, or was shown, more records than work explains."""
+
+    class Way(models.TextChoices):
+        OPENED = "opened", "opened"
+        LISTED = "listed", "shown in lists or files"
+
+    class Within(models.TextChoices):
+        HOUR = "hour", "one hour"
+        DAY = "day", "one day"
 
     reference = ReferenceField("AL")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     office = models.ForeignKey("accounts.Office", models.PROTECT, related_name="+")
-    opened = models.PositiveIntegerField(help_text="Distinct records in the hour, when it was raised")
+    opened = models.PositiveIntegerField(help_text="Distinct records, when it was raised")
+    way = models.CharField(max_length=6, choices=Way, default=Way.OPENED, db_default=Way.OPENED)
+    within = models.CharField(max_length=4, choices=Within, default=Within.HOUR, db_default=Within.HOUR)
     at = models.DateTimeField(auto_now_add=True)
 
     objects = AlarmQuerySet.as_manager()
 
     def __str__(self) -> str:
-        return f"{self.user}: {self.opened} records in an hour"
+        return f"{self.user}: {self.opened} records in {self.get_within_display()}"
 
     def get_absolute_url(self) -> str:
         return reverse("activity:alarm", args=[self.reference])
@@ -114,6 +124,8 @@ class Retention(models.Model):
 
     @property
     def words(self) -> str:
+        if self.kind in TEXTS:
+            return f"{TEXTS[self.kind]}, once a lead agrees"
         if self.kind in KINDS:
             return f"“{KINDS[self.kind].said}”"
         return f"Entries of {self.kind.strip('.')}" if self.kind else "Everything else"

@@ -5,16 +5,14 @@
 prints the figures on a database that keeps what it commits; `make bench` runs the same. The tests run it in short.
 """
 
-import multiprocessing
 import os
 import random
 import sys
 import time
-from multiprocessing.synchronize import Event
 from typing import NamedTuple
 
 LINES, TAMPERINGS, STRETCH = 1_000_000, 1_000, 2_000
-WRITERS, SECONDS = 4, 10
+SECONDS = 10
 VERIFY_SECONDS, WRITES_A_SECOND = 10, 1_000
 
 if __name__ == "__main__":
@@ -26,8 +24,8 @@ if __name__ == "__main__":
 from django.db import connections, transaction  # noqa: E402
 
 from accounts.models import Member  # noqa: E402
-from activity import actions, chain  # noqa: E402
-from benchmarks import tampering  # noqa: E402
+from activity import chain  # noqa: E402
+from benchmarks import tampering, writes  # noqa: E402
 
 FILL = """
 INSERT INTO activity_entry (at, kind, actor_id, office_id, subject_type, subject_id, subject_reference, readers, data)
@@ -88,45 +86,12 @@ def _is_found(run: object, sort: str, number: int, drawn: random.Random, tip: ch
         transaction.savepoint_rollback(inner, using="owner")
 
 
-def write(seconds: float) -> int:
-    """As an action does it: one entry, in a transaction of its own."""
-    member = Member.objects.select_related("office").first()
-    assert member
-    count, until = 0, time.monotonic() + seconds
-    while time.monotonic() < until:
-        with transaction.atomic():
-            actions.record(
-                "engagements.amended", member.office, by=member, version=count, reason="Dates moved."
-            )
-        count += 1
-    return count
-
-
-def _writer(seconds: float, count: "multiprocessing.Queue[int]") -> None:
-    count.put(write(seconds))
-
-
-def _sealer(stop: Event) -> None:
-    while not stop.is_set():
-        chain.seal()
-        stop.wait(1)
-
-
-def writes_a_second(writers: int, seconds: float) -> float:
-    """Of several processes at once, while a sealer keeps up with them."""
-    connections.close_all()
-    fork = multiprocessing.get_context("fork")
-    counts: multiprocessing.Queue[int] = fork.Queue()
-    stop = fork.Event()
-    sealer = fork.Process(target=_sealer, args=[stop])
-    processes = [fork.Process(target=_writer, args=[seconds, counts]) for _ in range(writers)]
-    for process in (sealer, *processes):
-        process.start()
-    total = sum(counts.get() for _ in processes)
-    stop.set()
-    for process in (sealer, *processes):
-        process.join()
-    return total / seconds
+# What reading the same rows costs at least, one connection after another: neither is hashed.
+READING = """
+SELECT sum(length(line)) FROM (
+    SELECT s.*::text || e.*::text AS line FROM activity_seal s JOIN activity_entry e ON e.id = s.entry_id
+) lines
+"""
 
 
 def main() -> list[str]:
@@ -136,27 +101,41 @@ def main() -> list[str]:
     sealed = chain.seal(whole=True)
     if sealed:
         print(f"Sealed {sealed:,} entries: {sealed / (time.monotonic() - began):,.0f} a second.")
-    began = time.monotonic()
-    report = chain.verify()
-    seconds = time.monotonic() - began
-    print(
-        f"Verified {report.checked:,} lines in {seconds:.1f} s. {report.fault or 'The log holds'}.",
-        flush=True,
-    )
-    rate = writes_a_second(WRITERS, SECONDS)
-    print(
-        f"{rate:,.0f} writes a second by {WRITERS} processes, each in its own transaction, with a sealer.",
-        flush=True,
-    )
+    report, seconds = verified()
+    rates = writes.show(SECONDS)
+    rate = rates[writes.GOAL].a_second
     found = tamper(TAMPERINGS, stretch=STRETCH)
-    print(f"{found.found:,} of {found.done:,} tamperings found.")
+    print(f"\n{found.found:,} of {found.done:,} tamperings found.")
     faults = {
         f"the log: {report.fault}": report.fault is not None,
         f"verifying {report.checked:,} lines took {seconds:.1f} s": seconds > VERIFY_SECONDS,
-        f"{rate:,.0f} log writes a second": rate < WRITES_A_SECOND,
+        f"{rate:,.0f} acts written in the log a second": rate < WRITES_A_SECOND,
         f"tamperings missed: {', '.join(found.missed[:5])}": bool(found.missed),
     }
     return [fault for fault, is_so in faults.items() if is_so]
+
+
+def verified() -> tuple[chain.Report, float]:
+    """In as many parts as the command takes; beside it, in one part, and what reading alone takes."""
+    times = []
+    for parts in (1, chain.PARTS):
+        began, here = time.monotonic(), time.process_time()
+        report = chain.verify(parts=parts)
+        times.append(time.monotonic() - began)
+        cpu = time.process_time() - here
+        print(
+            f"Verified {report.checked:,} lines in {times[-1]:.1f} s in parts: {parts}, {cpu:.1f} s of processor time"
+            f" in Python. {report.fault or 'The log holds'}.",
+            flush=True,
+        )
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as run:
+        run.execute("ALTER TABLE activity_entry NO FORCE ROW LEVEL SECURITY")
+        began = time.monotonic()
+        run.execute(READING)
+        reading = time.monotonic() - began
+        transaction.set_rollback(True, using="owner")
+    print(f"Reading the same rows takes {reading:.1f} s: {times[-1] / reading:.1f} of that.", flush=True)
+    return report, times[-1]
 
 
 def _alone() -> int:

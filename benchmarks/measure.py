@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.db import connection, connections
@@ -19,6 +20,7 @@ WARM_UP, RUNS = 3, int(os.environ.get("RUNS", "41"))
 class Query(NamedTuple):
     sql: str
     seconds: float
+    params: Any = None
 
 
 @contextmanager
@@ -30,10 +32,17 @@ def captured() -> Iterator[list[Query]]:
         try:
             return execute(sql, params, many, context)
         finally:
-            queries.append(Query(sql, time.perf_counter() - began))
+            queries.append(Query(sql, time.perf_counter() - began, params))
 
     with connection.execute_wrapper(watch):
         yield queries
+
+
+def processor(alias: str = "default") -> float:
+    """Seconds that PostgreSQL has computed for this connection: the same on a busy machine. Linux says it."""
+    connections[alias].ensure_connection()
+    backend = connections[alias].connection.info.backend_pid
+    return int(Path(f"/proc/{backend}/schedstat").read_text().split()[0]) / 1e9
 
 
 @dataclass

@@ -74,18 +74,31 @@ def swap(run: CursorWrapper, number: int, drawn: random.Random) -> None:
 
 def slip_in(run: CursorWrapper, number: int, drawn: random.Random) -> None:
     """An entry between others, with numbers moved on and a hash made for it alone."""
+    made = _copy(run, number)
+    run.execute("UPDATE activity_seal SET number = -number WHERE number >= %s", [number])
+    run.execute("UPDATE activity_seal SET number = -number + 1 WHERE number < 0")
+    _seal(run, made, number, drawn)
+
+
+def slip_in_before_the_first(run: CursorWrapper) -> None:
+    """An entry whose seal stands outside the chain."""
+    _seal(run, _copy(run, 1), 0, random.Random(1))
+
+
+def _copy(run: CursorWrapper, number: int) -> int:
     run.execute(
         "INSERT INTO activity_entry (at, kind, actor_id, office_id, subject_type, subject_id, subject_reference, readers, data)"
         " SELECT at, kind, actor_id, office_id, subject_type, subject_id, subject_reference, readers, data"
         " FROM activity_entry WHERE id = %s RETURNING id",
         [_entry(run, number)],
     )
-    made = run.fetchone()[0]
-    run.execute("UPDATE activity_seal SET number = -number WHERE number >= %s", [number])
-    run.execute("UPDATE activity_seal SET number = -number + 1 WHERE number < 0")
+    return int(run.fetchone()[0])
+
+
+def _seal(run: CursorWrapper, entry: int, number: int, drawn: random.Random) -> None:
     run.execute(
         "INSERT INTO activity_seal (number, entry_id, content, hash) VALUES (%s, %s, sha256('x'), sha256(%s))",
-        [number, made, drawn.randbytes(8)],
+        [number, entry, drawn.randbytes(8)],
     )
 
 

@@ -113,6 +113,15 @@ class Section(models.Model):
     heading = models.CharField(max_length=150)
     body = models.TextField(max_length=20000)
     label = models.CharField(max_length=12, choices=Label)
+    disposed_at = models.DateTimeField(null=True, editable=False)
+    digest = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="SHA-256 of what it said",
+    )
 
     class Meta:
         ordering = ["order"]

@@ -4,7 +4,7 @@ Two names are compared as `counterparts.names.bare` gives them. Each word is pai
 then left over says most. A word more on one side is common (`vladimir putin`, `vladimir vladimirovich putin`). A word
 left over on *both* sides contradicts: `cardinal health` and `bank of china` differ from `cardinal wealth management`
 and `bank of ireland` by words, not by slips. On 826 labelled pairs (nomenklatura's benchmark) this tells matches better
-than `rapidfuzz.token_sort_ratio` of the same words; docs/decisions/0015 has the figures and what was not taken.
+than `rapidfuzz.token_sort_ratio` of the same words; docs/decisions/0020 has the figures and what was not taken.
 """
 
 from itertools import product

@@ -19,6 +19,7 @@ from activity import api as activity
 from briefings import api as briefings
 from counterparts import api as counterparts
 from counterparts.lists import api as lists
+from diplomacy.lib import suspicion
 from diplomacy.lib.api import problems
 from diplomacy.lib.api.views import Route
 from engagements import api as engagements
@@ -44,6 +45,7 @@ ROUTES: dict[str, type[Route]] = {
     "colleagues": accounts.ColleagueRoute,
     "invitations": accounts.InvitationRoute,
     "delegations": accounts.DelegationRoute,
+    "recoveries": accounts.RecoveryRoute,
     "office-requests": accounts.OfficeRequestRoute,
     "notices": activity.NoticeRoute,
     "log": activity.LogRoute,
@@ -87,6 +89,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    suspicion.mark_bad_request(request, exception)
     if problems.is_for_api(request):
         return problems.plain(400, "The request could not be read.")
     return defaults.bad_request(request, exception)

@@ -78,6 +78,24 @@ def other_organisations_are_met_on_tls(
 
 
 @checks.register(Tags.security)
+def states_can_sign_in(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[CheckMessage]:
+    """A provider that is half described would be met by the first person who presses its button."""
+    from accounts.signin.saml import providers
+
+    if not settings.SAML_PROVIDERS_FILE:
+        return []
+    if not providers.is_installed():
+        hint = "pip install --require-hashes --no-deps -r requirements-saml.txt"
+        message = "SAML_PROVIDERS_FILE is set, and the package python3-saml is not installed."
+        return [Error(message, hint=hint, id="diplomacy.E010")]
+    try:
+        providers.offered()
+    except ImproperlyConfigured as fault:
+        return [Error(str(fault), hint="docs/operations.md has an example.", id="diplomacy.E011")]
+    return []
+
+
+@checks.register(Tags.security)
 def what_must_be_given(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     try:

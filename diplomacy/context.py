@@ -8,6 +8,9 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
+from accounts.signin.saml import providers
+from diplomacy.lib.browsers import is_unprotected
+
 
 class Product(NamedTuple):
     name: str = "Subnational Diplomacy Desk"
@@ -61,9 +64,12 @@ def product(request: HttpRequest) -> dict[str, object]:
         "places": SimpleLazyObject(lambda: places(request)),
         "acting": getattr(request, "acting", None),
         "is_demo": settings.DEMO,
+        "is_unprotected": is_unprotected(request),
         "elsewhere": settings.OIDC_NAME if settings.OIDC_ISSUER and settings.OIDC_CLIENT_ID else "",
+        "states": SimpleLazyObject(providers.label),
         "where": {
             "home": address("home") or "/",
+            "search": address("search"),
             "notices": address("activity:notices"),
             "act_for": address("accounts:act_for"),
             "preferences": address("activity:preferences"),

@@ -77,8 +77,7 @@ def office_home(user: Any, member: Member) -> Home:
     return Home(
         start=(reverse("engagements:start"), "Log an engagement"),
         blocks=[
-            _questions(user, member),
-            _advice_received(user, member),
+            *_with_desks(user, member),
             _crossing(user, member),
             _reports_owed(user, member),
             _commitments(user, member),
@@ -102,20 +101,21 @@ def _advice_task(held: AdviceRequest, words: str) -> Task:
     return Task(words, f"{held.engagement.get_absolute_url()}#advice", held.engagement.title)
 
 
-def _questions(user: Any, member: Member) -> Block:
-    waiting = _of_office(user, member).waiting_for_office()[:MOST]
-    tasks = [_advice_task(held, f"Answer {held.desk}") for held in waiting]
-    return Block("Questions from desks", tasks)
-
-
-def _advice_received(user: Any, member: Member) -> Block:
-    given = _of_office(user, member).filter(
-        status="given", engagement__status__in=["filed", "postponed", "held"]
-    )
-    tasks = [
-        _advice_task(held, f"Advice from {held.desk}") for held in given.order_by("-status_since")[:MOST]
+def _with_desks(user: Any, member: Member) -> list[Block]:
+    """Questions to answer, and advice to answer: both in one statement."""
+    asked = _of_office(user, member)
+    given = asked.filter(status="given", engagement__status__in=["filed", "postponed", "held"])
+    waiting, received = asked.waiting_for_office()[:MOST], given.order_by("-status_since")[:MOST]
+    found = list(waiting.union(received, all=True))
+    questions = sorted((held for held in found if held.status == "question"), key=lambda held: held.due_on)
+    advice = sorted((held for held in found if held.status == "given"), key=lambda held: held.status_since)
+    return [
+        Block("Questions from desks", [_advice_task(held, f"Answer {held.desk}") for held in questions]),
+        Block(
+            "Advice you have not answered",
+            [_advice_task(held, f"Advice from {held.desk}") for held in reversed(advice)],
+        ),
     ]
-    return Block("Advice you have not answered", tasks)
 
 
 def _crossing(user: Any, member: Member) -> Block:

@@ -6,9 +6,11 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import django_stubs_ext
-from celery.schedules import crontab
 from csp.constants import NONE, SELF
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
+from diplomacy.schedule import WORK
 from diplomacy.schema_names import SCHEMA_NAMES
 
 # So that strict types may be written as they are checked: ModelAdmin[Office], Manager[Office].
@@ -19,12 +21,7 @@ VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))
 
 
 def flag(name: str, default: bool = False) -> bool:
-    return os.environ.get(name, str(default)).strip().lower() in {
-        "1",
-        "true",
-        "yes",
-        "on",
-    }
+    return os.environ.get(name, str(default)).strip().lower() in {"1", "true", "yes", "on"}
 
 
 def words(name: str, default: str = "") -> list[str]:
@@ -34,10 +31,16 @@ def words(name: str, default: str = "") -> list[str]:
 # Pages of a list come from an index in order. With PostgreSQL's guess for spinning disks it reads and sorts all rows of
 # an office instead (200 times slower at a million rows), and compiles short queries (docs/performance.md).
 # A pooler refuses such options: there they belong to the role.
-PLANNER = {} if flag("BEHIND_PGBOUNCER") else {"options": "-c random_page_cost=1.1 -c jit=off"}
+PLANNER = "-c random_page_cost=1.1 -c jit=off"
+# What a page or a task asks is answered in milliseconds; what is not, or waits for so long, holds others up. Migrations
+# may take longer.
+PATIENCE = (
+    f"-c statement_timeout={os.environ.get('STATEMENT_SECONDS', '60')}s "
+    f"-c idle_in_transaction_session_timeout={os.environ.get('IDLE_IN_TRANSACTION_SECONDS', '300')}s"
+)
 
 
-def database(url: str) -> dict[str, object]:
+def database(url: str, *options: str) -> dict[str, object]:
     parts = urlsplit(url)
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -55,7 +58,7 @@ def database(url: str) -> dict[str, object]:
             # Only for psycopg's own protocol: literal keys keep the planner's estimates honest (docs/decisions).
             "server_side_binding": False,
         }
-        | PLANNER,
+        | ({} if flag("BEHIND_PGBOUNCER") else {"options": " ".join(options)}),
     }
 
 
@@ -70,9 +73,9 @@ PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 ON_TLS = PUBLIC_URL.startswith("https://")
 
 # Two roles: the app role owns nothing and is all that web and workers are given; the owner migrates.
-DATABASES = {"default": database(os.environ.get("DATABASE_URL", ""))}
+DATABASES = {"default": database(os.environ.get("DATABASE_URL", ""), PLANNER, PATIENCE)}
 if os.environ.get("DATABASE_OWNER_URL"):
-    DATABASES["owner"] = database(os.environ["DATABASE_OWNER_URL"])
+    DATABASES["owner"] = database(os.environ["DATABASE_OWNER_URL"], PLANNER)
     DATABASES["default"]["TEST"] = {"MIRROR": "owner"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = os.environ.get("REDIS_URL", "")
@@ -112,15 +115,18 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "diplomacy.lib.static_files.NamedKindsOnly",
     "diplomacy.lib.web.NoStoreMiddleware",
+    "diplomacy.lib.browsers.NothingInTheClear",
+    "diplomacy.lib.words.SearchWordsMiddleware",
+    "activity.middleware.SuspicionMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.signin.middleware.TokenMiddleware",
     "diplomacy.lib.rls.middleware.ReaderMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "diplomacy.lib.browsers.SignInFirst",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -164,16 +170,22 @@ PASSWORD_HASHERS = (
     ]
 )
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("name", "email")},
+    },
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.NotKnownToMany"},
+    {"NAME": "accounts.passwords.NotOfTheHouse"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "accounts.adapter.InvitedOnly"
+ACCOUNT_FORMS = {"reset_password": "accounts.signin.forms.ResetForm"}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -194,11 +206,12 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = (
     0  # allauth counts any proof; accounts.adapter asks whether it was a strong one
 )
 SECOND_FACTOR_KEYS = words("SECOND_FACTOR_KEYS") or [SECRET_KEY, *SECRET_KEY_FALLBACKS]
+# Of diplomacy/lib/seals.py: the first seals, all open.
+SEAL_ALGORITHMS = words("SEAL_ALGORITHMS", "aes256gcm,chacha20poly1305")
 MFA_ADAPTER = "accounts.signin.second_factor.SecondFactor"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
-MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "Subnational Diplomacy Desk"
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # offices say which address a person has; nobody confirms one here
 MFA_FORMS = {
@@ -218,6 +231,8 @@ OIDC_CLIENT_ID = os.environ.get("OIDC_CLIENT_ID", "")
 OIDC_PRIVATE_KEY_FILE = os.environ.get("OIDC_PRIVATE_KEY_FILE", "")
 OIDC_ACR_VALUES = words("OIDC_ACR_VALUES")
 OIDC_PASSKEY_ACR = words("OIDC_PASSKEY_ACR")
+# States' own providers of identities, which speak SAML; python3-saml is asked for only then.
+SAML_PROVIDERS_FILE = os.environ.get("SAML_PROVIDERS_FILE", "")
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -227,9 +242,11 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_NAME = "__Host-sessionid" if ON_TLS else "sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if ON_TLS else "csrftoken"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "diplomacy.lib.web.csrf_refused"
 # Words for the next page name people and records: not in a cookie, which whoever holds the disk can read.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = ON_TLS
+SECURE_REDIRECT_EXEMPT = ["^api/"]  # refused there instead, by diplomacy.lib.browsers
 SECURE_HSTS_SECONDS = 63072000 if ON_TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = ON_TLS
 SECURE_REFERRER_POLICY = "same-origin"
@@ -244,6 +261,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "form-action": [SELF],
+        "report-uri": "/reports/content-policy/",
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
@@ -262,6 +280,7 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_USE_FINDERS = DEBUG or TESTING
 
 LANGUAGE_CODE = "en-us"
@@ -294,51 +313,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "master_name": os.environ.get("SENTINEL_MASTER", "mymaster"),  # read for sentinel:// addresses only
     "global_keyprefix": os.environ.get("REDIS_PREFIX", "diplomacy:"),
 }
-CELERY_BEAT_SCHEDULE = {
-    "sweep the outbox": {
-        "task": "activity.tasks.sweep",
-        "schedule": float(os.environ.get("OUTBOX_SWEEP_SECONDS", "15")),
-    },
-    "lapse overdue advice": {
-        "task": "engagements.tasks.lapse_overdue",
-        "schedule": 60.0,
-    },
-    "screen counterparts": {
-        "task": "counterparts.tasks.screen",
-        "schedule": float(os.environ.get("SCREEN_SECONDS", "30")),
-        "options": {"expires": 30},
-    },
-    "look at attention flags again": {
-        "task": "engagements.tasks.refresh_flags",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
-    "expire briefings": {"task": "briefings.tasks.expire", "schedule": 600.0},
-    "remind offices of who serves": {"task": "accounts.tasks.remind", "schedule": 3600.0},
-    "seal the log": {
-        "task": "activity.tasks.seal",
-        "schedule": float(os.environ.get("SEAL_SECONDS", "5")),
-        "options": {"expires": 60},
-    },
-    "anchor the log": {
-        "task": "activity.tasks.anchor",
-        "schedule": float(os.environ.get("ANCHOR_SECONDS", "600")),
-        "options": {"expires": 600},
-    },
-    "mail an anchor of the log": {
-        "task": "activity.tasks.mail_anchor",
-        "schedule": float(os.environ.get("ANCHOR_MAIL_SECONDS", "86400")),
-    },
-    "make files of records": {"task": "records.tasks.work", "schedule": 10.0, "options": {"expires": 10}},
-    "delete expired files of records": {"task": "records.tasks.expire", "schedule": 3600.0},
-    "load lists": {"task": "counterparts.tasks.load_lists", "schedule": 10.0, "options": {"expires": 10}},
-    "let old content go": {"task": "activity.tasks.expire_content", "schedule": 86400.0},
-    "look for crossing plans again": {
-        "task": "engagements.tasks.recompute_all_overlaps",
-        "schedule": crontab(hour=4, minute=10),
-    },
-    "forget used keys": {"task": "activity.tasks.forget_keys", "schedule": 3600.0},
-}
+CELERY_BEAT_SCHEDULE = WORK
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_TIMEZONE = TIME_ZONE
 
@@ -347,9 +322,19 @@ CACHES = {
         {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "LOCATION": CACHE_URL,
+            # Counting must not hold up what is counted: one new try on a connection that died, and no more.
+            "OPTIONS": {
+                "max_connections": 20,
+                "socket_connect_timeout": 1,
+                "socket_timeout": 2,
+                "retry": Retry(NoBackoff(), 1),
+            },
         }
         if CACHE_URL and not TESTING
-        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+        else {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "OPTIONS": {"MAX_ENTRIES": 100_000},  # 300 would forget what somebody has read.
+        }
     )
 }
 
@@ -375,13 +360,17 @@ API_RATES = {
     "read": None if TESTING else int(os.environ.get("API_READS_A_MINUTE", "600")),
     "write": None if TESTING else int(os.environ.get("API_WRITES_A_MINUTE", "120")),
 }
+# Forms that a person sends in a minute: nobody fills in one a second.
+FORMS_A_MINUTE = 0 if TESTING else int(os.environ.get("FORMS_A_MINUTE", "60"))
 PAGES_A_MINUTE = 0 if TESTING else int(os.environ.get("PAGES_A_MINUTE", "600"))
 SPECTACULAR_SETTINGS = {
     "TITLE": "Subnational Diplomacy Desk",
     "DESCRIPTION": (
         "Everything a page can do, by the same rules. UNCLASSIFIED – sensitive: do not send classified information.\n\n"
         "What you may not see answers 404, exactly as what does not exist. Errors are problem details (RFC 9457). "
-        "Lists go from page to page by `next`. A record's `ETag` is its version: send it back in `If-Match` when you "
+        "Lists go from page to page by `next`. "
+        "What you search for may be in the header `Search-Words` (percent-encoded) instead of `q`, so that no "
+        "address holds it. A record's `ETag` is its version: send it back in `If-Match` when you "
         "change the record. `allowed_moves` says what you may do to a record now."
     ),
     "VERSION": "1",
@@ -399,16 +388,19 @@ GUARDIAN_MONKEY_PATCH_USER = False
 # Guardian records the grants; reading goes through `readers`, so its backend has nothing to answer.
 SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
 
+LOG_FORMAT = os.environ.get("LOG_FORMAT", "line")  # or json, for a program that collects them
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s", "datefmt": "%Y-%m-%dT%H:%M:%S%z"}
+        LOG_FORMAT: {"()": "diplomacy.lib.lines.Json", "datefmt": "%Y-%m-%dT%H:%M:%S%z"}
+        if LOG_FORMAT == "json"
+        else {"format": "%(asctime)s %(levelname)s %(name)s %(message)s", "datefmt": "%Y-%m-%dT%H:%M:%S%z"}
     },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "formatter": "line",
+            "formatter": LOG_FORMAT,
             "stream": sys.stderr,
         }
     },
@@ -431,6 +423,7 @@ OVERLAP_WINDOWS = os.environ.get("OVERLAP_WINDOWS", "")
 ATTESTATION_DAYS = int(os.environ.get("ATTESTATION_DAYS", "90"))
 ATTESTATION_GRACE_DAYS = int(os.environ.get("ATTESTATION_GRACE_DAYS", "14"))
 INVITATION_DAYS = int(os.environ.get("INVITATION_DAYS", "7"))
+RECOVERY_DAYS = int(os.environ.get("RECOVERY_DAYS", "3"))
 # Requests for an office that one address may send in an hour.
 OFFICE_REQUESTS_AN_HOUR = int(os.environ.get("OFFICE_REQUESTS_AN_HOUR", "5"))
 # Where the log's tip is written down outside the database. Without either, a log cut short cannot be told from a whole one.
@@ -443,3 +436,5 @@ LISTS_DIR = os.environ.get("LISTS_DIR", str(Path(EXPORTS_DIR) / "lists"))
 EXPORT_DAYS = int(os.environ.get("EXPORT_DAYS", "7"))
 # Distinct records that a person may open in an hour before the lead of their office and the auditors are told.
 BULK_READ_LIMIT = int(os.environ.get("BULK_READ_LIMIT", "150"))
+# The same for distinct records shown in lists, of pages and API, and in files. A day's limits are those of four hours.
+BULK_LIST_LIMIT = int(os.environ.get("BULK_LIST_LIMIT", "1000"))

@@ -5,8 +5,11 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path, register_converter
 
 from diplomacy.home import home
+from diplomacy.lib import words
 from diplomacy.lib.references import ReferenceConverter
 from diplomacy.lib.web import not_here
+from diplomacy.reports import content_policy
+from diplomacy.search import search
 
 register_converter(ReferenceConverter, "ref")
 
@@ -23,6 +26,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/", include("accounts.signin.urls")),
     path("sign-in/", include("allauth.account.urls")),
     path("sign-in/second-factor/", include("allauth.mfa.urls")),
+    path(words.PATH, search, name="search"),
+    path("reports/content-policy/", content_policy, name="content_policy"),
     path("operator/", admin.site.urls),
     path("api/", include("diplomacy.api")),
 ]

@@ -71,7 +71,7 @@ class Touch(models.IntegerChoices):
 
 
 class Cell(models.TextChoices):
-    """What one side of an overlap may know of the other: the cell of the table in decision 0015."""
+    """What one side of an overlap may know of the other: the cell of the table in decision 0019."""
 
     NOTHING = "nothing", "Nothing"
     SIGNAL = "signal", "That another office is engaging"

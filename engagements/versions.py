@@ -39,6 +39,9 @@ def said(engagement: Engagement) -> dict[str, str]:
 
 
 def changes(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
+    """None where the text of one of them was disposed of."""
+    if not before or not after:
+        return []
     labels = dict.fromkeys([*after, *before])
     differing = (label for label in labels if before.get(label, "") != after.get(label, ""))
     return [Change(label, before.get(label, ""), after.get(label, "")) for label in differing]

@@ -1,21 +1,27 @@
-"""Asking for a file of the office's records, marking what is exempt, making the file, letting it expire."""
+"""Asking for a file of the office's records, marking what is exempt, making the file, letting it expire; old texts that go."""
 
 import logging
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.utils import IntegrityError
 from django.utils import timezone
 
 from accounts.models import Member
 from activity import actions as activity
 from diplomacy.lib.errors import Conflict, Invalid
 from diplomacy.lib.rls import system
+from engagements import actions as engagements
 from engagements.models import Engagement
-from records import bundle, rules
-from records.models import Exemption, Request, Status
+from records import bundle, disposal, marks, rules
+from records.models import Disposal, Exemption, Request, Status
 
 log = logging.getLogger(__name__)
+
+BATCH = 1_000
+"""Texts disposed of in one transaction."""
 
 
 @transaction.atomic
@@ -29,18 +35,30 @@ def ask(*, title: str, since: date, until: date, by: Member) -> Request:
 
 
 @transaction.atomic
-def mark(engagement: Engagement, *, parts: list[str], basis: str, by: Member) -> None:
-    """Say what of it is exempt; no part at all takes the marks away."""
+def mark(
+    engagement: Engagement, *, parts: Sequence[str], basis: str, by: Member, phrases: Sequence[str] = ()
+) -> None:
+    """Say what of it is exempt: whole parts, and words wherever they stand. Neither takes the marks away."""
     rules.require_lead(by, engagement.office_id)
-    if parts and not basis.strip():
+    if (parts or phrases) and not basis.strip():
         raise Invalid({"basis": ["Name the law that lets you keep this back."]})
-    if parts:
-        said = {"parts": parts, "basis": basis.strip(), "marked_by": by}
+    if parts or phrases:
+        said = {
+            "parts": list(parts),
+            "phrases": list(phrases),
+            "basis": basis.strip(),
+            "marked_by": by,
+        }
         Exemption.objects.update_or_create(engagement=engagement, defaults=said)
     else:
         Exemption.objects.filter(engagement=engagement).delete()
     activity.record(
-        "records.marked", engagement, by=by, readers=[f"office:{engagement.office_id}"], parts=parts
+        "records.marked",
+        engagement,
+        by=by,
+        readers=[f"office:{engagement.office_id}"],
+        parts=list(parts),
+        phrases=len(phrases),
     )
 
 
@@ -64,12 +82,18 @@ def work() -> int:
 
 @system("records.work")
 def _claim() -> Request | None:
+    """One file at a time, so that a worker is always left for mail, clocks and the log."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('records.work'))")
+    if Request.objects.being_made().exists():
+        return None
     request: Request | None = (
         Request.objects.waiting().select_for_update(skip_locked=True, of=["self"]).first()
     )
     if request:
         request.status, request.claimed_at = Status.RUNNING, timezone.now()
-        request.save(update_fields=["status", "claimed_at"])
+        request.began_at = request.claimed_at
+        request.save(update_fields=["status", "claimed_at", "began_at"])
     return request
 
 
@@ -110,7 +134,11 @@ def _finish(request: Request, digest: str, by: Member) -> None:
 @transaction.atomic
 def note_download(request: Request, *, by: Member) -> None:
     rules.require_lead(by, request.office_id)
+    if marks.are_newer(request, by.user):
+        raise Conflict("What is exempt was changed after this file was made. Make it again.")
     activity.record("records.downloaded", request, by=by, digest=request.digest)
+    for one in bundle.engagements(request, by.user).filter(visibility="restricted"):
+        engagements.note_opened(one, by=by)
 
 
 def expire() -> int:
@@ -120,3 +148,56 @@ def expire() -> int:
     for request in gone:
         request.path.unlink(missing_ok=True)
     return len(gone)
+
+
+@transaction.atomic
+def confirm_disposal(sort: str, *, by: Member) -> Disposal:
+    """From here on the workers let go of what is due today, and of nothing that becomes due tomorrow."""
+    rules.require_leader(by)
+    found = next((one for one in disposal.due() if one.sort == sort), None)
+    if found is None:
+        raise Invalid({"sort": ["Choose one of the two."]})
+    if found.years is None:
+        raise Conflict("Nothing is scheduled for these texts: they are kept for good.")
+    try:
+        with transaction.atomic():
+            said = Disposal.objects.create(office=by.office, sort=sort, confirmed_by=by)
+    except IntegrityError:
+        raise Conflict("They are being disposed of already.") from None
+    activity.record("records.disposal_confirmed", said, by=by, sort=sort, years=found.years)
+    return said
+
+
+def dispose() -> int:
+    """Carry out what leads have confirmed; returns how many texts went."""
+    with system("records.work"):
+        waiting = list(Disposal.objects.waiting().select_related("confirmed_by"))
+    return sum(_dispose_of(said) for said in waiting)
+
+
+def _dispose_of(said: Disposal) -> int:
+    total = 0
+    while done := _dispose_batch(said):
+        total += done
+        if done < BATCH:
+            break
+    return total
+
+
+@system("records.work")
+def _dispose_batch(said: Disposal) -> int:
+    """The last one is the entry's."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT records_dispose(%s, %s)", [said.pk, BATCH])
+        done = int(cursor.fetchone()[0])
+    if done < BATCH:
+        said.refresh_from_db()
+        activity.record(
+            "records.disposed",
+            said,
+            by=said.confirmed_by,
+            sort=said.sort,
+            texts=said.texts,
+            digest=said.digest,
+        )
+    return done

@@ -1,10 +1,11 @@
-"""The file: records.json with every record whole, records.csv with a line for each, and README.txt that says what is what.
+"""The file: records.html to read, records.json for programs, records.csv with a line for each, and README.txt.
 
 Written record by record to a file beside the last one and renamed when it is whole.
 """
 
 import hashlib
 import json
+import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.template.loader import render_to_string
 
 from accounts.models import User
 from activity import timeline
@@ -23,12 +25,15 @@ from records import rules
 from records.models import Exemption, Request
 
 STEP = 50
+HERE = "<!-- records -->"
+"""Where the template of records.html has the records."""
 COLUMNS = ("reference", "title", "kind", "status", "from", "to", "kept back", "under which law")
 README = """Records of {office}
 {since} to {until}: engagements begun or planned in these days. Request: {title} ({reference}).
 
-records.json holds each record whole, records.csv one line for each. Parts that the office keeps back read
-"[kept back: …]" and name the law. Restricted engagements are here only if the person who asked is named on them.
+records.html is for reading and printing. records.json holds the same for programs, records.csv one line for each record.
+What the office keeps back, whole parts and single words, reads "[kept back: …]" and names the law.
+Restricted engagements are here only if the person who asked is named on them.
 Advice belongs to the federal desks that gave it: ask them for it. Records of other offices are not here.
 """
 
@@ -61,17 +66,34 @@ def _fill(bundle: zipfile.ZipFile, request: Request, user: User, tell: Callable[
     with reading_as(user):
         total = rows.count()
     lines: list[tuple[object, ...]] = []
-    with bundle.open("records.json", "w") as file:
+    head, _, tail = render_to_string("records/file.html", {"request": request}).partition(HERE)
+    with bundle.open("records.json", "w") as file, tempfile.TemporaryFile() as page:
+        page.write(head.encode())
         file.write(b"[")
         for done, (record, line) in enumerate(_records(rows, user)):
             file.write((b",\n" if done else b"\n") + json.dumps(record, ensure_ascii=False).encode())
+            page.write(_to_read(record).encode())
             lines.append(line)
             if done % STEP == 0:
                 tell(done, total)
         file.write(b"\n]\n")
+        file.close()
+        page.write(tail.encode())
+        page.seek(0)
+        with bundle.open("records.html", "w") as whole:
+            shutil.copyfileobj(page, whole)
     bundle.writestr("records.csv", csv_of(COLUMNS, lines))
     bundle.writestr("README.txt", _readme(request))
     tell(len(lines), total)
+
+
+def _to_read(record: dict[str, Any]) -> str:
+    """Its parts that say something, in the words of records.json."""
+    parts = [
+        (label, value if isinstance(value, list) else [value]) for label, value in record.items() if value
+    ]
+    title = ": ".join(filter(None, [record["Reference"], record["Title"]]))
+    return render_to_string("records/file_record.html", {"title": title, "parts": parts})
 
 
 def _readme(request: Request) -> str:
@@ -95,8 +117,8 @@ def _records(rows: QuerySet[Engagement], user: User) -> Iterator[tuple[dict[str,
 
 def _line(engagement: Engagement, mark: Exemption | None) -> tuple[object, ...]:
     marked = mark.parts if mark else []
-    title = "" if rules.is_kept_back("Title", marked) else engagement.title
-    kept = ("; ".join(marked), mark.basis if mark else "")
+    title = "" if rules.is_kept_back("Title", marked) else _without(engagement.title, mark)
+    kept = ("; ".join([*marked, *(["Words"] if mark and mark.phrases else [])]), mark.basis if mark else "")
     days = ("", "") if rules.ALL in marked else (engagement.starts_on, engagement.ends_on)
     kind = "" if rules.ALL in marked else engagement.get_kind_display()
     return engagement.reference, title, kind, engagement.get_status_display(), *days, *kept
@@ -116,10 +138,18 @@ def _record(engagement: Engagement, user: User, mark: Exemption | None) -> dict[
         ],
     }
     shown = {
-        part: f"[kept back: {basis}]" if rules.is_kept_back(part, marked) else value
+        part: f"[kept back: {basis}]" if rules.is_kept_back(part, marked) else _without(value, mark)
         for part, value in said.items()
     }
     return {"Reference": engagement.reference, "Status": engagement.get_status_display(), **shown}
+
+
+def _without(value: Any, mark: Exemption | None) -> Any:
+    if mark is None:
+        return value
+    if isinstance(value, list):
+        return [_without(one, mark) for one in value]
+    return rules.redacted(value, mark.phrases, mark.basis)
 
 
 def _history(engagement: Engagement, user: User) -> list[Any]:

@@ -2,12 +2,20 @@
 
 from collections.abc import Sequence
 
+from accounts.models import User
 from engagements.models import Engagement
-from records.models import Exemption
+from records import bundle
+from records.models import Exemption, Request
 
 
 def of(engagement: Engagement) -> Exemption | None:
     return Exemption.objects.filter(engagement=engagement).first()
+
+
+def are_newer(request: Request, user: User) -> bool:
+    """Whether the file was begun before something in it was marked: what is exempt now may stand in it."""
+    covered = Exemption.objects.filter(engagement__in=bundle.engagements(request, user))
+    return bool(request.began_at) and covered.filter(marked_at__gte=request.began_at).exists()
 
 
 def beside(engagements: Sequence[Engagement]) -> list[tuple[Engagement, Exemption | None]]:

@@ -8,9 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Member, Office
+from activity.kinds import TEXTS
 from diplomacy.lib.references import ReferenceField
 from engagements.models import Engagement
-from records.querysets import RequestQuerySet
+from records.querysets import DisposalQuerySet, RequestQuerySet
 
 
 class Status(models.TextChoices):
@@ -34,6 +35,7 @@ class Request(models.Model):
     total = models.PositiveIntegerField(default=0, editable=False)
     done = models.PositiveIntegerField(default=0, editable=False)
     claimed_at = models.DateTimeField(null=True, editable=False)
+    began_at = models.DateTimeField(null=True, editable=False)
     ready_at = models.DateTimeField(null=True, editable=False)
     expires_at = models.DateTimeField(null=True, editable=False)
     digest = models.CharField("SHA-256 of the file", max_length=64, blank=True, editable=False)
@@ -75,20 +77,61 @@ class Request(models.Model):
         return self.status == Status.READY and bool(self.expires_at and self.expires_at > timezone.now())
 
 
+class Disposal(models.Model):
+    """A lead's word that old texts of the office's records go. The database decides which, by schedule and holds."""
+
+    class Sort(models.TextChoices):
+        VERSIONS = "versions", TEXTS["text.versions"]
+        BRIEFINGS = "briefings", TEXTS["text.briefings"]
+
+    reference = ReferenceField("DS")
+    office = models.ForeignKey(Office, models.PROTECT, related_name="+")
+    sort = models.CharField("what", max_length=10, choices=Sort)
+    confirmed_by = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    confirmed_at = models.DateTimeField(auto_now_add=True)
+    texts = models.PositiveIntegerField(default=0, editable=False)
+    digest = models.CharField(
+        max_length=64, blank=True, editable=False, help_text="SHA-256 over those of its texts"
+    )
+    finished_at = models.DateTimeField(null=True, editable=False)
+
+    objects = DisposalQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["office", "sort"],
+                condition=Q(finished_at=None),
+                name="records_one_disposal_at_a_time",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_sort_display()} of {self.office}"
+
+
 class Exemption(models.Model):
-    """What of one engagement the law lets the office keep back, and which law."""
+    """What of one engagement the law lets the office keep back, and which law: whole parts, words wherever they stand."""
 
     engagement = models.OneToOneField(Engagement, models.PROTECT, related_name="+")
     parts = ArrayField(models.CharField(max_length=40), help_text="By their labels, as in the file")
+    phrases = ArrayField(models.CharField(max_length=200), default=list, db_default=[])
     basis = models.CharField("under which law", max_length=300)
     marked_by = models.ForeignKey(Member, models.PROTECT, related_name="+")
     marked_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=~Q(parts=[]), name="exemption_names_a_part"),
+            models.CheckConstraint(condition=~Q(parts=[]) | ~Q(phrases=[]), name="exemption_names_what"),
             models.CheckConstraint(condition=~Q(basis=""), name="exemption_names_its_law"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.engagement_id}: {', '.join(self.parts)}"
+        return f"{self.engagement_id}: {self.words}"
+
+    @property
+    def words(self) -> str:
+        """What is kept back, without saying the words that are."""
+        count = len(self.phrases)
+        named = [f"{count} word{'s' if count > 1 else ''} or name{'s' if count > 1 else ''}"] if count else []
+        return ", ".join([*self.parts, *named])

@@ -1,6 +1,10 @@
 """Who may take an office's records out, and what of a record can be kept back."""
 
+import re
+from collections.abc import Sequence
+
 from accounts.models import Member
+from activity.rules import MANAGING
 from diplomacy.lib.errors import Forbidden
 
 PARTS = (
@@ -26,5 +30,18 @@ def require_lead(member: Member, office_id: int) -> None:
         raise Forbidden("Only a lead of the office takes its records out.")
 
 
-def is_kept_back(part: str, marked: list[str]) -> bool:
+def require_leader(member: Member) -> None:
+    if member.role not in MANAGING:
+        raise Forbidden("Only who leads the office has its old texts disposed of.")
+
+
+def redacted(text: str, phrases: Sequence[str], basis: str) -> str:
+    """Without these words, in whatever case they stand; the longest first, so that none is left in half."""
+    if not phrases:
+        return text
+    words = "|".join(re.escape(phrase) for phrase in sorted(phrases, key=len, reverse=True))
+    return re.sub(words, lambda _: f"[kept back: {basis}]", text, flags=re.IGNORECASE)
+
+
+def is_kept_back(part: str, marked: Sequence[str]) -> bool:
     return part in marked or ALL in marked

@@ -8,6 +8,11 @@ def work() -> int:
     return actions.work()
 
 
+@shared_task(name="records.tasks.dispose")
+def dispose() -> int:
+    return actions.dispose()
+
+
 @shared_task(name="records.tasks.expire")
 def expire() -> int:
     return actions.expire()

@@ -5,6 +5,7 @@ from records import views
 app_name = "records"
 urlpatterns = [
     path("", views.index, name="list"),
+    path("disposal/", views.disposals, name="disposal"),
     path("<ref:reference>/", views.show, name="request"),
     path("<ref:reference>/make/", views.make, name="make"),
     path("<ref:reference>/file/", views.download, name="download"),

@@ -7,11 +7,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.requests import MemberRequest
 from accounts.signin.step_up import step_up_required
+from activity import alarms
+from activity.rules import MANAGING
 from diplomacy.lib.paging import page_of
 from engagements.models import Engagement
-from records import actions, bundle, marks
+from records import actions, bundle, disposal, marks
 from records.forms import AskForm, MarkForm, marked
-from records.models import Request
+from records.models import Disposal, Request
 
 
 def _require_lead(request: MemberRequest) -> None:
@@ -43,29 +45,31 @@ def index(request: MemberRequest) -> HttpResponse:
 @require_safe
 def show(request: MemberRequest, reference: str) -> HttpResponse:
     asked = _found(request, reference)
+    is_old = asked.has_file and marks.are_newer(asked, request.user)
     if getattr(request, "htmx", False):
-        return render(request, "records/_progress.html", {"asked": asked})
+        return render(request, "records/_progress.html", {"asked": asked, "is_old": is_old})
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     page = page_of(bundle.engagements(asked, request.user), order="-id", after=after, before=before)
-    context = {"asked": asked, "page": page, "rows": marks.beside(page.rows)}
+    context = {"asked": asked, "is_old": is_old, "page": page, "rows": marks.beside(page.rows)}
     return render(request, "records/request.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def mark(request: MemberRequest, reference: str) -> HttpResponse:
-    """What of one engagement is exempt. It holds for every file that is made from now on."""
+    """What of one engagement is exempt. It holds for every file that is made from now on. Then back to the request."""
     _require_lead(request)
+    asked = Request.objects.visible_to(request.user).filter(reference=request.GET.get("request", "")).first()
     own = Engagement.objects.visible_to(request.user).filter(office=request.acting.office_id)
     engagement = get_object_or_404(own, reference=reference)
     form = MarkForm(request.POST or None, initial=marked(marks.of(engagement)))
     if request.method == "POST" and form.is_valid():
         actions.mark(engagement, **form.cleaned_data, by=request.acting)
         messages.success(request, "The marks are saved.")
-        return redirect("records:list")
+        return redirect(asked or "records:list")
     return render(
         request,
         "records/mark.html",
-        {"form": form, "engagement": engagement},
+        {"form": form, "engagement": engagement, "asked": asked},
         status=400 if form.errors else 200,
     )
 
@@ -85,7 +89,34 @@ def download(request: MemberRequest, reference: str) -> Any:
     if not asked.has_file or not asked.path.exists():
         raise Http404
     actions.note_download(asked, by=request.acting)
+    alarms.count_export(asked.reference, asked.total, by=request.acting)
     name = f"records-{asked.reference}.zip"
     return FileResponse(
         asked.path.open("rb"), as_attachment=True, filename=name, content_type="application/zip"
     )
+
+
+def _require_leader(request: MemberRequest) -> None:
+    """Others get the answer of a page that does not exist."""
+    if request.acting.role not in MANAGING:
+        raise Http404
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def disposals(request: MemberRequest) -> HttpResponse:
+    """Old texts that the schedule no longer keeps, and agreeing that they go."""
+    _require_leader(request)
+    if request.method == "POST":
+        return _dispose(request)
+    own = Disposal.objects.visible_to(request.user).filter(office=request.acting.office_id)
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    rows = own.select_related("confirmed_by__user")
+    page = page_of(rows, order="-confirmed_at", after=after, before=before)
+    return render(request, "records/disposal.html", {"due": disposal.due(), "page": page})
+
+
+@step_up_required
+def _dispose(request: MemberRequest) -> HttpResponse:
+    actions.confirm_disposal(request.POST.get("sort", ""), by=request.acting)
+    messages.success(request, "Agreed. The texts that are due go within minutes; this page says how many.")
+    return redirect("records:disposal")

@@ -1,5 +1,7 @@
 from accounts.actions.delegations import delegate, revoke_delegation
 from accounts.actions.divisions import load_divisions
+from accounts.actions.forgetting import forget
+from accounts.actions.identities import fetch_answer, forget_answers, keep_answer, known_by
 from accounts.actions.invitations import (
     accept,
     accept_as_new,
@@ -8,13 +10,17 @@ from accounts.actions.invitations import (
     send_again,
     withdraw,
 )
+from accounts.actions.letters import ask_for_reset, post, write_letter
 from accounts.actions.members import (
     add_by_command,
     add_member,
     change_member,
     confirm_members,
     end_member,
+    end_sessions,
+    end_sessions_by_command,
     rest_on_term,
+    set_sign_in,
     set_term_grace,
 )
 from accounts.actions.offices import (
@@ -28,6 +34,13 @@ from accounts.actions.offices import (
 from accounts.actions.officials import load_officials
 from accounts.actions.onboarding import ask_for_office, confirm_office, decline_office
 from accounts.actions.people import change_profile
+from accounts.actions.recovery import (
+    end_recovery_of,
+    recover,
+    start_recovery,
+    start_recovery_by_command,
+    withdraw_recovery,
+)
 from accounts.actions.reminders import remind
 from accounts.actions.tokens import make_token, revoke_token
 
@@ -38,6 +51,7 @@ __all__ = [
     "add_by_command",
     "add_member",
     "ask_for_office",
+    "ask_for_reset",
     "change_member",
     "change_office",
     "change_profile",
@@ -46,20 +60,35 @@ __all__ = [
     "decline_office",
     "delegate",
     "end_member",
+    "end_recovery_of",
+    "end_sessions",
+    "end_sessions_by_command",
+    "fetch_answer",
+    "forget",
+    "forget_answers",
     "form_coalition",
     "invite",
     "invite_by_command",
+    "keep_answer",
+    "known_by",
     "load_divisions",
     "load_officials",
     "make_token",
     "open_office",
     "open_office_as_operator",
     "open_office_by_command",
+    "post",
+    "recover",
     "remind",
     "rest_on_term",
     "revoke_delegation",
     "revoke_token",
     "send_again",
+    "set_sign_in",
     "set_term_grace",
+    "start_recovery",
+    "start_recovery_by_command",
     "withdraw",
+    "withdraw_recovery",
+    "write_letter",
 ]

@@ -1,9 +1,17 @@
 """Whose account of another organisation is whose here. Only people the system knows already: nobody signs up."""
 
-from django.db import IntegrityError, transaction
+import hashlib
+from datetime import datetime, timedelta
+from typing import Any
 
-from accounts.models import ExternalIdentity, User
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import ExternalIdentity, ProviderAnswer, User
 from activity import actions as activity
+
+TO_FETCH = timedelta(minutes=2)
+"""How long an answer waits for the browser that is on its way to fetch it."""
 
 
 def known_by(issuer: str, subject: str, *, email: str) -> User | None:
@@ -27,3 +35,38 @@ def _linked(person: User, issuer: str, subject: str) -> User | None:
     except IntegrityError:
         return None
     return person
+
+
+def keep_answer(
+    issuer: str, name: str, *, until: datetime, asked_in: str = "", said: dict[str, Any] | None = None
+) -> bool:
+    """False: it was taken before. `name` is the answer's own, unique at its issuer."""
+    fields = {"asked_in": _digest(issuer, asked_in) if asked_in else "", "said": said, "expires_at": until}
+    try:
+        with transaction.atomic():
+            ProviderAnswer.objects.create(digest=_digest(issuer, name), **fields)
+    except IntegrityError:
+        return False
+    return True
+
+
+@transaction.atomic
+def fetch_answer(issuer: str, asked_in: str) -> dict[str, Any] | None:
+    """What was answered to this request, once. Nothing of the person is kept afterwards."""
+    rows = ProviderAnswer.objects.select_for_update().filter(asked_in=_digest(issuer, asked_in))
+    held = rows.filter(said__isnull=False, kept_at__gt=timezone.now() - TO_FETCH).first()
+    if held is None:
+        return None
+    said: dict[str, Any] | None = held.said
+    rows.update(said=None)
+    return said
+
+
+def forget_answers() -> int:
+    """Those that nobody would take any more, and what was never fetched."""
+    ProviderAnswer.objects.filter(kept_at__lt=timezone.now() - TO_FETCH).update(said=None)
+    return ProviderAnswer.objects.filter(expires_at__lt=timezone.now()).delete()[0]
+
+
+def _digest(issuer: str, name: str) -> str:
+    return hashlib.sha256(f"{issuer}\n{name}".encode()).hexdigest()

@@ -86,8 +86,8 @@ def send_again(invitation: Invitation, *, by: Member) -> Invitation:
     _require_waiting(held)
     secret = invitations.new_secret()
     held.secret_digest, held.expires_at = invitations.digest(secret), _end()
-    held.invited_by, held.mailed_at = by, None
-    held.save(update_fields=["secret_digest", "expires_at", "invited_by", "mailed_at"])
+    held.invited_by, held.mailed_at, held.reminded_at = by, None, None
+    held.save(update_fields=["secret_digest", "expires_at", "invited_by", "mailed_at", "reminded_at"])
     activity.record("accounts.invited_again", held, by=by)
     mail_link(held, secret)
     return held

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts import attestation, rules
 from accounts.actions.locking import lock_member, lock_office, require_successor, save
-from accounts.models import Member, Office, Official, Term, User
+from accounts.models import ApiToken, Member, Office, Official, Term, User
 from accounts.querysets import MemberQuerySet
 from accounts.signin import sessions
 from activity import actions as activity
@@ -111,6 +112,28 @@ def end_member(
     return held
 
 
+@transaction.atomic
+def end_sessions(member: Member, *, by: Member) -> None:
+    """Sign somebody out everywhere, and take their tokens back: a laptop is gone, or a session is somebody else's."""
+    held = lock_member(member, None)
+    rules.require_change(by, held)
+    ended = _sign_out(held.user)
+    activity.record("accounts.sessions_ended", held, by=by, notify={held.user_id}, sessions=ended)
+
+
+@transaction.atomic
+def end_sessions_by_command(user: User) -> int:
+    ended = _sign_out(user)
+    activity.observe("accounts.sessions_ended_by_command", user_id=None, subject=user, sessions=ended)
+    return ended
+
+
+def _sign_out(user: User) -> int:
+    ended = sessions.end_all(user)
+    ApiToken.objects.filter(member__user=user, revoked_at=None).update(revoked_at=timezone.now())
+    return ended
+
+
 def _require_sensible(held: Member, ends_on: date) -> None:
     if ends_on < max(washington.today(), held.starts_on):
         raise Invalid({"on": ["This day has passed."]})
@@ -167,6 +190,19 @@ def set_term_grace(office: Office, *, by: Member, days: int) -> Office:
     before, held.term_grace_days = held.term_grace_days, days
     held.save(update_fields=["term_grace_days"])
     activity.record("accounts.grace_set", held, by=by, before=before, after=days)
+    return held
+
+
+@transaction.atomic
+def set_sign_in(office: Office, *, by: Member, sign_in: str) -> Office:
+    """Holds from everybody's next request on. It adds to what their roles ask for, and cannot take from it."""
+    rules.require_manager(by, office.pk)
+    if sign_in not in Office.SignIn.values:
+        raise Invalid({"sign_in": ["Choose one of those offered."]})
+    held = lock_office(office.pk)
+    before, held.sign_in = held.sign_in, sign_in
+    held.save(update_fields=["sign_in"])
+    activity.record("accounts.sign_in_set", held, by=by, before=before, after=sign_in)
     return held
 
 

@@ -6,7 +6,9 @@ from datetime import date, timedelta
 from django.db import transaction
 
 from accounts import attestation, terms
+from accounts.actions import expiry
 from accounts.actions.members import who_manage
+from accounts.actions.recovery import remind_of_recoveries
 from accounts.models import Member, Office
 from accounts.querysets import MemberQuerySet
 from activity import actions as activity
@@ -18,7 +20,8 @@ WARN_DAYS = 30
 
 def remind() -> int:
     """How many members something was said of."""
-    return _warn_of_terms() + _ask_offices() + _say_who_is_suspended()
+    of_members = _warn_of_terms() + _ask_offices() + _say_who_is_suspended()
+    return of_members + expiry.remind_of_tokens() + expiry.remind_of_invitations() + remind_of_recoveries()
 
 
 def _warn_of_terms() -> int:

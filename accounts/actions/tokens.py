@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -48,7 +49,9 @@ def revoke_token(token: ApiToken, *, by: Member) -> None:
 
 
 def note_use(token: ApiToken) -> None:
-    """The day only: enough to find a token that nobody uses, and one write a day."""
-    today = washington.today()
+    """The day only: enough to find a token that nobody uses, and one write and line a day."""
+    today, member = washington.today(), token.member
     if token.last_used_on != today:
         ApiToken.objects.filter(pk=token.pk).update(last_used_on=today)
+        said: dict[str, Any] = {"user_id": member.user_id, "office_id": member.office_id, "subject": token}
+        activity.observe("accounts.token_used", **said)

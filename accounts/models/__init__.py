@@ -1,6 +1,7 @@
 from accounts.models.divisions import Division
-from accounts.models.identities import ExternalIdentity
+from accounts.models.identities import ExternalIdentity, ProviderAnswer
 from accounts.models.joining import Invitation, OfficeRequest
+from accounts.models.letters import Letter, Recovery
 from accounts.models.offices import Coalition, CoalitionMember, Office
 from accounts.models.officials import Official, Term
 from accounts.models.people import Delegation, Member, User
@@ -14,10 +15,13 @@ __all__ = [
     "Division",
     "ExternalIdentity",
     "Invitation",
+    "Letter",
     "Member",
     "Office",
     "OfficeRequest",
     "Official",
+    "ProviderAnswer",
+    "Recovery",
     "Term",
     "User",
 ]

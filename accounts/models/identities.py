@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 
 class ExternalIdentity(models.Model):
@@ -19,3 +20,24 @@ class ExternalIdentity(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} at {self.issuer}"
+
+
+class ProviderAnswer(models.Model):
+    """What a provider of identities signed, taken once: whoever shows it again, here or to another process, is too late.
+
+    In the database and not in the cache, which may be emptied while the answer still holds.
+    """
+
+    digest = models.CharField(
+        max_length=64, unique=True, help_text="Of the provider's name and the answer's own"
+    )
+    asked_in = models.CharField(max_length=64, blank=True, help_text="Digest of the request that it answers")
+    said = models.JSONField(null=True, help_text="Until the browser that asked has fetched it")
+    kept_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(help_text="When nobody would take it any more, even for the first time")
+
+    class Meta:
+        indexes = [models.Index(fields=["asked_in"], name="answer_by_request")]
+
+    def __str__(self) -> str:
+        return self.digest[:12]

@@ -30,6 +30,7 @@ class Invitation(models.Model):
     accepted_at = models.DateTimeField(null=True)
     accepted_by = models.ForeignKey(Member, models.PROTECT, null=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)
 
     objects = InvitationQuerySet.as_manager()
 

@@ -21,6 +21,12 @@ class Office(models.Model):
         TRIBAL = "tribal", "Tribal"
         REGIONAL = "regional", "Regional"
 
+    class SignIn(models.TextChoices):
+        """The first asks for no more than the product does; nothing asks for less."""
+
+        USUAL = "usual", "A passkey or a code, as each role asks for"
+        PASSKEY = "passkey", "A passkey"
+
     reference = ReferenceField("O")
     name = models.CharField(max_length=200)
     short_name = models.CharField(max_length=60)
@@ -32,6 +38,14 @@ class Office(models.Model):
     closed_on = models.DateField(null=True, blank=True)
     term_grace_days = models.PositiveSmallIntegerField(
         default=0, db_default=0, help_text="Days of access that are left to an official after the term"
+    )
+    sign_in = models.CharField(
+        "everybody signs in with",
+        max_length=10,
+        choices=SignIn,
+        default=SignIn.USUAL,
+        db_default=SignIn.USUAL,
+        help_text="What the office asks of its people beyond what their roles ask for",
     )
     group = models.OneToOneField(
         Group,

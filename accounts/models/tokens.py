@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models.people import Member
@@ -30,6 +31,7 @@ class ApiToken(models.Model):
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, editable=False)
     last_used_on = models.DateField(null=True, editable=False)
+    reminded_at = models.DateTimeField(null=True, editable=False)
 
     objects = ApiTokenQuerySet.as_manager()
 
@@ -43,6 +45,9 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("signin:tokens")
 
     @property
     def is_alive(self) -> bool:

@@ -4,7 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from allauth.account.forms import ResetPasswordForm
+from allauth.core import context as current
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.base.internal.flows import check_rate_limit
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import (
     AddWebAuthnForm,
@@ -14,9 +18,12 @@ from allauth.mfa.webauthn.forms import (
     ReauthenticateWebAuthnForm,
 )
 from django import forms
+from django.http import HttpRequest
 
-from accounts.signin import strength
+from accounts import actions
+from accounts.signin import codes, strength, unusual
 from accounts.signin.strength import Strength
+from activity import signins
 
 NOT_READ = "The browser's answer could not be read. Load the page again and try once more."
 NOT_SHOWN = "No passkey was shown. Press the button to use one."
@@ -29,6 +36,60 @@ def nonsense_refused() -> Iterator[None]:
         yield
     except (ValueError, TypeError, KeyError, AttributeError, LookupError):
         raise forms.ValidationError(NOT_READ) from None
+
+
+def opened_by_code(form: Any) -> str:
+    """allauth's `clean_code`, which knows of its own recovery codes only. Notes in the form what was shown."""
+    clear_rate = check_rate_limit(form.user)
+    code = str(form.cleaned_data["code"])
+    shown = codes.opened_by(form.user, code)
+    if shown is None:
+        raise get_adapter().validation_error("incorrect_code")
+    shown.user, form.authenticator = form.user, shown
+    clear_rate()
+    return code
+
+
+@contextmanager
+def half_way(user: Any, shown: str) -> Iterator[None]:
+    """Who comes here has given the right password. What fails is written down, and told the account's person."""
+    try:
+        yield
+    except forms.ValidationError:
+        signins.factor_failed(current.request, user, shown)
+        unusual.tell_half_way(current.request, user)
+        raise
+
+
+@contextmanager
+def proof_of(user: Any, shown: str) -> Iterator[None]:
+    try:
+        yield
+    except forms.ValidationError:
+        signins.proof_failed(current.request, user, shown)
+        raise
+
+
+@contextmanager
+def nobody_came_in() -> Iterator[None]:
+    try:
+        yield
+    except forms.ValidationError:
+        signins.failed(current.request, "", shown="webauthn")
+        raise
+
+
+class ResetForm(ResetPasswordForm):  # type: ignore[misc]
+    """Asks a worker to write to the address, whoever has it. allauth's own looks the account up and sends at once."""
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+    def save(self, request: HttpRequest, **options: Any) -> str:
+        address = str(self.cleaned_data["email"])
+        signins.asked_for_reset(request, address)
+        actions.ask_for_reset(address)
+        return address
 
 
 class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
@@ -60,13 +121,17 @@ class PasskeyNameForm(EditWebAuthnForm):  # type: ignore[misc]
 class AppForm(ActivateTOTPForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        _word(self.fields["code"], "The app shows six digits. They change every 30 seconds.")
+        _word(self.fields["code"], "The app shows six digits. They change every 30 seconds.", "numeric")
 
 
 class CodeForm(AuthenticateForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         _word(self.fields["code"], "Six digits from your app, or one of your recovery codes.")
+
+    def clean_code(self) -> str:
+        with half_way(self.user, "code"):
+            return opened_by_code(self)
 
 
 class CodeAgainForm(ReauthenticateForm):  # type: ignore[misc]
@@ -76,10 +141,12 @@ class CodeAgainForm(ReauthenticateForm):  # type: ignore[misc]
 
     def clean_code(self) -> str:
         """A code can be given away to a false page: it does not stand in for the passkey of who has one."""
-        code = str(super().clean_code())
-        is_from_app = self.authenticator.type == strength.TYPE.TOTP
-        if is_from_app and strength.owned(self.user) == Strength.PASSKEY:
-            raise forms.ValidationError("Use your passkey, or a recovery code if you have lost it.")
+        with proof_of(self.user, "code"):
+            code = opened_by_code(self)
+            is_from_app = self.authenticator.type == strength.TYPE.TOTP
+            if is_from_app and strength.owned(self.user) == Strength.PASSKEY:
+                raise forms.ValidationError("Use your passkey, or a recovery code if you have lost it.")
+        signins.proved_again(current.request, self.user, self.authenticator.type)
         return code
 
 
@@ -89,7 +156,7 @@ class PasskeyShownForm(AuthenticateWebAuthnForm):  # type: ignore[misc]
         self.fields["credential"].error_messages["required"] = NOT_SHOWN
 
     def clean_credential(self) -> Any:
-        with nonsense_refused():
+        with half_way(self.user, "webauthn"), nonsense_refused():
             return super().clean_credential()
 
 
@@ -99,7 +166,7 @@ class PasskeySignInForm(LoginWebAuthnForm):  # type: ignore[misc]
         self.fields["credential"].error_messages["required"] = NOT_SHOWN
 
     def clean_credential(self) -> Any:
-        with nonsense_refused():
+        with nobody_came_in(), nonsense_refused():
             return super().clean_credential()
 
 
@@ -109,10 +176,12 @@ class PasskeyAgainForm(ReauthenticateWebAuthnForm):  # type: ignore[misc]
         self.fields["credential"].error_messages["required"] = NOT_SHOWN
 
     def clean_credential(self) -> Any:
-        with nonsense_refused():
-            return super().clean_credential()
+        with proof_of(self.user, "webauthn"), nonsense_refused():
+            credential = super().clean_credential()
+        signins.proved_again(current.request, self.user, "webauthn")
+        return credential
 
 
-def _word(field: forms.Field, help_text: str) -> None:
+def _word(field: forms.Field, help_text: str, inputmode: str = "text") -> None:
     field.label, field.help_text = "Code", help_text
-    field.widget.attrs |= {"inputmode": "numeric", "maxlength": "20"}
+    field.widget.attrs |= {"inputmode": inputmode, "maxlength": "60", "autocapitalize": "none"}

@@ -10,6 +10,8 @@ from django.utils.http import urlencode
 
 from accounts.signin import limits, step_up, strength, tokens
 from accounts.signin.strength import Strength
+from diplomacy.lib import suspicion
+from diplomacy.lib.browsers import way_here
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -47,6 +49,7 @@ class TokenMiddleware:
             return self.get_response(request)
         token = tokens.alive(secret)
         if token is None:
+            suspicion.mark(request, "token")
             return _refused(
                 401, "This token does not hold", DEAD, {"WWW-Authenticate": 'Bearer error="invalid_token"'}
             )
@@ -109,7 +112,7 @@ class SecondFactorMiddleware:
 
     def _lead(self, request: HttpRequest, wanted: Strength) -> HttpResponse:
         if request.path.startswith("/api/"):
-            detail = "Your role needs a stronger sign-in than a password. Open the website first."
+            detail = "Your role or office needs a stronger sign-in. Open the website first."
             return _refused(403, "Sign in with your passkey or code", detail)
         address = reverse(way_to(wanted, strength.types_of(_user(request))))
         if request.headers.get("HX-Request"):  # a part of a page would take in the whole page it is led to
@@ -133,7 +136,7 @@ def way_to(wanted: Strength, types: set[str]) -> str:
 
 
 def _way_back(request: HttpRequest) -> str:
-    return request.get_full_path() if request.method in {"GET", "HEAD"} else "/"
+    return way_here(request) if request.method in {"GET", "HEAD"} else "/"
 
 
 def _user(request: HttpRequest) -> Any:

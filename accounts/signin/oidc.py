@@ -9,10 +9,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
+from urllib.parse import urlsplit
 
 from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.django_client import OAuth
+from authlib.integrations.django_client import DjangoOAuth2App, OAuth
+from authlib.integrations.requests_client import OAuth2Session
 from authlib.oauth2.rfc7523 import PrivateKeyJWT
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -20,27 +22,42 @@ from django.urls import reverse
 from joserfc.errors import JoseError
 from requests.exceptions import RequestException
 
-from accounts.signin.strength import Strength
-from diplomacy.lib.errors import Forbidden
+from accounts.signin.claims import WRONG, NotTrusted, Person, strength_of
 
 ALGORITHMS = ["RS256", "ES256"]
 PATIENCE = 10
 ASSERTION_SECONDS = 300
-WRONG = "The other organisation's answer could not be trusted. Try again, or sign in with your password or passkey."
+ENDPOINTS = (
+    "authorization_endpoint",
+    "token_endpoint",
+    "userinfo_endpoint",
+    "jwks_uri",
+    "end_session_endpoint",
+)
 
 
-class Person(NamedTuple):
-    """Who the provider says somebody is."""
+class OneAddress(OAuth2Session):  # type: ignore[misc]
+    """Asks the address that it was given, and no other that this one points to."""
 
-    issuer: str
-    subject: str
-    email: str
-    """Empty unless the provider has verified it."""
-    strength: Strength
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.max_redirects = 0
 
 
-class NotTrusted(Forbidden):
-    title = "Signing in did not work"
+class App(DjangoOAuth2App):  # type: ignore[misc]
+    client_cls = OneAddress
+
+
+class Registry(OAuth):  # type: ignore[misc]
+    oauth2_client_cls = App
+
+
+SLUG = "elsewhere"
+"""The provider's name in our addresses."""
+
+
+def name() -> str:
+    return str(settings.OIDC_NAME)
 
 
 def is_offered() -> bool:
@@ -57,14 +74,14 @@ def begin(request: HttpRequest) -> HttpResponse:
     if settings.OIDC_ACR_VALUES:
         asked["acr_values"] = " ".join(settings.OIDC_ACR_VALUES)
     with only_trusted():
-        answer: HttpResponse = _trusted_client().authorize_redirect(request, _callback(), **asked)
+        answer: HttpResponse = trusted_client().authorize_redirect(request, _callback(), **asked)
     return answer
 
 
 def finish(request: HttpRequest) -> Person:
     """Who came back. NotTrusted whatever is wrong: the page says no more than that."""
     with only_trusted():
-        client = _trusted_client()
+        client = trusted_client()
         client.load_server_metadata()["id_token_signing_alg_values_supported"] = ALGORITHMS
         token = client.authorize_access_token(request, claims_options=_expected(), leeway=30)
         said = dict(token["userinfo"])
@@ -77,7 +94,7 @@ def _client() -> Any:
     """Made anew each time, so that a provider's new keys are met."""
     key = Path(settings.OIDC_PRIVATE_KEY_FILE).read_text() if settings.OIDC_PRIVATE_KEY_FILE else None
     assertion = PrivateKeyJWT(claims={"exp": int(time.time()) + ASSERTION_SECONDS})
-    return OAuth().register(
+    return Registry().register(
         "oidc",
         client_id=settings.OIDC_CLIENT_ID,
         client_secret=key,
@@ -92,12 +109,19 @@ def _client() -> Any:
     )
 
 
-def _trusted_client() -> Any:
+def trusted_client() -> Any:
     """Of the provider that we mean: one that calls itself something else has given us somebody else's addresses."""
     client = _client()
-    if client.load_server_metadata().get("issuer") != settings.OIDC_ISSUER:
+    said = client.load_server_metadata()
+    if said.get("issuer") != settings.OIDC_ISSUER or not all(_is_safe(said.get(name)) for name in ENDPOINTS):
         raise NotTrusted(WRONG)
     return client
+
+
+def _is_safe(address: str | None) -> bool:
+    """On TLS, as the issuer is: only one on this machine is met without (a check sees to it)."""
+    scheme = urlsplit(settings.OIDC_ISSUER).scheme
+    return not address or urlsplit(address).scheme in {"https", scheme}
 
 
 def _callback() -> str:
@@ -124,13 +148,9 @@ def _person(said: dict[str, Any]) -> Person:
     if settings.OIDC_ACR_VALUES and given not in settings.OIDC_ACR_VALUES:
         raise NotTrusted(WRONG)
     email = str(said.get("email", "")) if said.get("email_verified") is True else ""
-    return Person(str(said["iss"]), str(said["sub"]), email.strip().lower(), _strength(given))
-
-
-def _strength(given: str) -> Strength:
-    if given and given in settings.OIDC_PASSKEY_ACR:
-        return Strength.PASSKEY
-    return Strength.SECOND_FACTOR if given and given in settings.OIDC_ACR_VALUES else Strength.PASSWORD
+    strength = strength_of(given, second_factor=settings.OIDC_ACR_VALUES, passkey=settings.OIDC_PASSKEY_ACR)
+    session = str(said.get("sid", ""))
+    return Person(str(said["iss"]), str(said["sub"]), email.strip().lower(), strength, session)
 
 
 @contextmanager

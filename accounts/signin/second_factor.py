@@ -1,18 +1,16 @@
 """What django-allauth's second factors need from us: where a passkey belongs, and how secrets are kept."""
 
-from base64 import urlsafe_b64encode
 from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from cryptography.fernet import Fernet, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
+from diplomacy.lib.seals import Box
+
 WORDS = {
-    "cannot_delete_authenticator": "This is the only one you have, and your role needs one. Add another first.",
+    "cannot_delete_authenticator": "This is the only one you have, and you need one here. Add another first.",
     "cannot_generate_recovery_codes": "Recovery codes stand in for a passkey or an app: set one of these up first.",
     "incorrect_code": "That did not work. Check it, or wait for the next code, and try again.",
     "unverified_email": "Your e-mail address is not confirmed yet.",
@@ -23,10 +21,10 @@ class SecondFactor(DefaultMFAAdapter):  # type: ignore[misc]
     error_messages = DefaultMFAAdapter.error_messages | WORDS
 
     def encrypt(self, text: str) -> str:
-        return _box().encrypt(text.encode()).decode()
+        return box().seal(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _box().decrypt(encrypted_text.encode()).decode()
+        return box().open(encrypted_text)
 
     def generate_authenticator_name(self, user: Any, type: str) -> str:  # noqa: A002 (allauth's name)
         return f"Passkey {Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1}"
@@ -39,10 +37,5 @@ class SecondFactor(DefaultMFAAdapter):  # type: ignore[misc]
         return entity | {"name": settings.MFA_TOTP_ISSUER}
 
 
-def _box() -> MultiFernet:
-    return MultiFernet([Fernet(_key(secret)) for secret in settings.SECOND_FACTOR_KEYS])
-
-
-def _key(secret: str) -> bytes:
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"second factors").derive(secret.encode())
-    return urlsafe_b64encode(derived)
+def box() -> Box:
+    return Box("second factors", keys=settings.SECOND_FACTOR_KEYS, algorithms=settings.SEAL_ALGORITHMS)

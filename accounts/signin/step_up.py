@@ -12,9 +12,10 @@ from allauth.account.internal.flows.reauthentication import suspend_request
 from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from accounts.signin import strength
+from diplomacy.lib.browsers import way_here
 from diplomacy.lib.errors import Forbidden
 
 PAGES_BELOW = frozenset({"activity:export"})
@@ -62,6 +63,8 @@ def lead(request: HttpRequest) -> HttpResponse:
     ways = get_adapter(request).get_reauthentication_methods(request.user)
     if not ways:
         return render(request, "403.html", {"refusal": StepUp(_no_way())}, status=403)
+    if way_here(request) != request.get_full_path():
+        return redirect(ways[0]["url"])
     led: HttpResponse = suspend_request(request, ways[0]["url"])
     return led
 

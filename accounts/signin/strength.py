@@ -33,13 +33,18 @@ class Strength(IntEnum):
 def needed(user: User) -> Strength:
     if not settings.REQUIRE_SECOND_FACTOR:
         return Strength.PASSWORD
-    if user.is_staff or any(member.role in rules.PASSKEY_ROLES for member in user.standing):
+    if user.is_staff or any(rules.needs_passkey(member) for member in user.standing):
         return Strength.PASSKEY
     return Strength.SECOND_FACTOR if user.standing else Strength.PASSWORD
 
 
 def reached(request: HttpRequest) -> Strength:
     return max((_strength(record) for record in _records(request)), default=Strength.PASSWORD)
+
+
+def shown(request: HttpRequest) -> list[str]:
+    """What this session proved, in order: password, totp, webauthn, recovery_codes, oidc or demo."""
+    return [str(record.get("type") or record["method"]) for record in _records(request)]
 
 
 def is_fresh(request: HttpRequest) -> bool:
@@ -94,7 +99,7 @@ def _strength(record: dict[str, Any]) -> Strength:
     match record["method"]:
         case "mfa":
             return Strength.PASSKEY if record.get("type") == TYPE.WEBAUTHN else Strength.SECOND_FACTOR
-        case "oidc":
+        case "oidc" | "saml":
             return Strength(record["strength"])
         case "demo" if settings.DEMO:
             return Strength.PASSKEY

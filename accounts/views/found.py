@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.shortcuts import get_object_or_404
 
-from accounts.models import Delegation, Invitation, Member, OfficeRequest
+from accounts.models import Delegation, Invitation, Member, OfficeRequest, Recovery
 from accounts.requests import MemberRequest
 
 
@@ -33,4 +33,10 @@ def office_request(request: MemberRequest, reference: str) -> OfficeRequest:
         "decided_by", "decided_for", "office"
     )
     found: OfficeRequest = get_object_or_404(rows, reference=reference)
+    return found
+
+
+def recovery(request: MemberRequest, reference: str) -> Recovery:
+    rows = Recovery.objects.visible_to(request.user).select_related("user", "office")
+    found: Recovery = get_object_or_404(rows, reference=reference)
     return found

@@ -8,8 +8,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import actions, roster, rules
-from accounts.forms import GraceForm
-from accounts.models import Delegation, Invitation, Member
+from accounts.forms import OfficeSettingsForm
+from accounts.models import Delegation, Invitation, Member, Office, Recovery
 from accounts.querysets import MemberQuerySet
 from accounts.requests import MemberRequest
 from accounts.signin.step_up import step_up_required
@@ -24,6 +24,7 @@ def office(request: MemberRequest) -> HttpResponse:
         "manages": manages,
         "rows": roster.rows(_members(request, everybody=manages), request.acting),
         "invitations": _invitations(request) if manages else [],
+        "recoveries": _recoveries(request),
         "delegations": _delegations(request),
         "may_delegate": rules.may_delegate(request.acting),
         "decides": rules.decides(request.acting, "city"),
@@ -41,6 +42,12 @@ def _members(request: MemberRequest, *, everybody: bool) -> MemberQuerySet:
 def _invitations(request: MemberRequest) -> Any:
     rows = Invitation.objects.visible_to(request.user).filter(office=request.acting.office_id).waiting()
     return rows.select_related("invited_by__user").order_by("-pk")
+
+
+def _recoveries(request: MemberRequest) -> Any:
+    """Of the office's own word: those of other offices are theirs to take back."""
+    rows = Recovery.objects.visible_to(request.user).filter(office=request.acting.office_id).open()
+    return rows.select_related("user", "asked_by__user").order_by("-pk") if request.acting.manages else []
 
 
 def _delegations(request: MemberRequest) -> Any:
@@ -76,10 +83,18 @@ def _require_word(request: MemberRequest) -> None:
 def settings(request: MemberRequest) -> HttpResponse:
     here = request.acting.office
     rules.require_manager(request.acting, here.pk)
-    form = GraceForm(request.POST or None, initial={"days": here.term_grace_days})
+    now = {"days": here.term_grace_days, "sign_in": here.sign_in}
+    form = OfficeSettingsForm(request.POST or None, initial=now)
     if request.method == "POST" and form.is_valid():
-        actions.set_term_grace(here, by=request.acting, days=form.cleaned_data["days"])
+        _change(here, request.acting, {name: form.cleaned_data[name] for name in form.changed_data})
         messages.success(request, "The office’s settings are saved.")
         return redirect("accounts:office")
     status = 400 if form.errors else 200
     return render(request, "accounts/settings.html", {"form": form, "office": here}, status=status)
+
+
+def _change(here: Office, by: Member, changed: dict[str, Any]) -> None:
+    if "days" in changed:
+        actions.set_term_grace(here, by=by, days=changed["days"])
+    if "sign_in" in changed:
+        actions.set_sign_in(here, by=by, sign_in=changed["sign_in"])

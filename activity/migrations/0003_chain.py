@@ -94,16 +94,6 @@ def install(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
     dependencies = [("activity", "0002_append_only")]
     operations = [
-        # Without its default first: adding a random one would write every row of the table again.
-        migrations.AddField("entry", "salt", models.UUIDField(editable=False, null=True)),
-        migrations.AlterField(
-            "entry",
-            "salt",
-            models.UUIDField(
-                db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, null=True
-            ),
-        ),
-        migrations.AddField("entry", "expired_at", models.DateTimeField(editable=False, null=True)),
         migrations.CreateModel(
             name="Seal",
             fields=[
@@ -123,5 +113,16 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
+        # The table of entries last: from here on nobody writes to it until all of this is done.
+        # Without its default first: adding a random one would write every row of the table again.
+        migrations.AddField("entry", "salt", models.UUIDField(editable=False, null=True)),
+        migrations.AlterField(
+            "entry",
+            "salt",
+            models.UUIDField(
+                db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, null=True
+            ),
+        ),
+        migrations.AddField("entry", "expired_at", models.DateTimeField(editable=False, null=True)),
         migrations.RunPython(install, migrations.RunPython.noop),
     ]

@@ -12,14 +12,16 @@ from diplomacy.lib.errors import Invalid
 
 @transaction.atomic
 def mark_opened(delivery: Delivery, *, by: Member) -> Delivery:
-    """Note the first time it was read. The briefers see it, and so does the log; who reads in the reader's place leaves
-    a line of their own, each time, and the copy counts as unopened still."""
+    """Note the first time it was read, and for auditors each hour in which it is read again. The briefers see the first;
+    who reads in the reader's place leaves a line of their own, each time, and the copy counts as unopened still."""
     rules.require_sight(delivery, by)
     if delivery.recipient_id != by.user_id:
         activity.record("briefings.opened_in_place", delivery, by=by)
         return delivery
     if Delivery.objects.filter(pk=delivery.pk, opened_at=None).update(opened_at=timezone.now()):
         activity.record("briefings.opened", delivery, by=delivery.member)
+    elif delivery.opened_at and delivery.opened_at < timezone.now() - activity.LOOK:
+        activity.observe_now_and_then("briefings.opened_again", delivery, by=delivery.member)
     delivery.refresh_from_db(fields=["opened_at"])
     return delivery
 

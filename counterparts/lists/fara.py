@@ -37,7 +37,7 @@ HEADS = {
 }  # fmt: skip
 LISTS = {REGISTRANTS: "FARA registrants", PRINCIPALS: "FARA foreign principals"}
 ENCODINGS = ("utf-8", "cp1252")
-DATE = re.compile(r"\s*\d{1,2}/\d{1,2}/\d{4}\s*")
+DATE = re.compile(r"\d{1,2}/\d{1,2}/\d{4}")
 Fields = Sequence[str]
 
 
@@ -123,7 +123,7 @@ def _principal(file: File, record: csv_files.Record, row: int) -> Iterator[Row]:
 def _columns(fields: Fields) -> Fields:
     """The seven that we read. Where a name with a comma has lost its quotation marks it takes more than one column, and
     ends before the date that follows it."""
-    at = next((n for n in range(2, len(fields)) if DATE.fullmatch(fields[n])), 2)
+    at = next((n for n in range(2, len(fields)) if DATE.fullmatch(fields[n].strip())), 2)
     name = clean(",".join(fields[1:at]))
     if at > 2:
         name = name.strip('"')

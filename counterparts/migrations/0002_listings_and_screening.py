@@ -480,7 +480,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="counterpart",
             name="address",
-            field=models.TextField(blank=True, max_length=1000, verbose_name="forms of address"),
+            field=models.TextField(
+                blank=True, default="", db_default="", max_length=1000, verbose_name="forms of address"
+            ),
         ),
         migrations.AddField(
             model_name="counterpart",
@@ -492,12 +494,14 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="counterpart",
             name="dietary",
-            field=models.TextField(blank=True, max_length=1000, verbose_name="food and drink"),
+            field=models.TextField(
+                blank=True, default="", db_default="", max_length=1000, verbose_name="food and drink"
+            ),
         ),
         migrations.AddField(
             model_name="counterpart",
             name="interpreters",
-            field=models.TextField(blank=True, max_length=1000),
+            field=models.TextField(blank=True, default="", db_default="", max_length=1000),
         ),
         migrations.AddField(
             model_name="counterpart",
@@ -515,7 +519,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="counterpart",
             name="precedence",
-            field=models.TextField(blank=True, max_length=1000),
+            field=models.TextField(blank=True, default="", db_default="", max_length=1000),
         ),
         AddConstraintNotValid(
             model_name="counterpart",

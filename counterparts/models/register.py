@@ -52,10 +52,10 @@ class Counterpart(models.Model):
     )
     profile = models.TextField(max_length=5000, blank=True)
     website = models.URLField(blank=True)
-    address = models.TextField("forms of address", max_length=1000, blank=True)
-    precedence = models.TextField(max_length=1000, blank=True)
-    interpreters = models.TextField(max_length=1000, blank=True)
-    dietary = models.TextField("food and drink", max_length=1000, blank=True)
+    address = models.TextField("forms of address", max_length=1000, blank=True, default="", db_default="")
+    precedence = models.TextField(max_length=1000, blank=True, default="", db_default="")
+    interpreters = models.TextField(max_length=1000, blank=True, default="", db_default="")
+    dietary = models.TextField("food and drink", max_length=1000, blank=True, default="", db_default="")
     merged_into = models.ForeignKey(
         "self",
         models.PROTECT,

@@ -10,7 +10,7 @@ from accounts.models import Member, Office
 from counterparts.models.listings import Listing
 from counterparts.models.register import Counterpart
 from counterparts.querysets import DispositionQuerySet, HitQuerySet
-from diplomacy.lib.readers import Protected
+from diplomacy.lib.readers import Protected, SignedInQuerySet
 from diplomacy.lib.references import ReferenceField
 
 
@@ -25,6 +25,8 @@ class Screening(models.Model):
     )
     version = models.PositiveIntegerField(help_text="Of the counterpart")
     done_at = models.DateTimeField(auto_now=True)
+
+    objects = SignedInQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.counterpart_id} at {self.done_at}"

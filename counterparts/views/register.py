@@ -66,7 +66,7 @@ def detail(request: MemberRequest, reference: str) -> HttpResponse:
         .live()
         .in_rows(request.acting)
         .filter(counterpart=counterpart),
-        "screening": Screening.objects.filter(counterpart=counterpart).first(),
+        "screening": Screening.objects.visible_to(request.user).filter(counterpart=counterpart).first(),
         "editions": ListEdition.objects.visible_to(request.user).current(),
         "entries": timeline.of(counterpart, request.user),
         "may_write": rules.may_write(request.acting),

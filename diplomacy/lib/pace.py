@@ -7,14 +7,22 @@ from django.core.cache import cache
 from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
-MINUTE = 60
+MINUTE, HOUR = 60, 3600
 
 
 def in_this_minute(key: str) -> int:
-    """Counts once more; 0 when the cache does not answer."""
-    window = f"{key}:{int(time.time() // MINUTE)}"
+    return in_this(MINUTE, key)
+
+
+def in_this_hour(key: str) -> int:
+    return in_this(HOUR, key)
+
+
+def in_this(seconds: int, key: str) -> int:
+    """Counts once more, in the minute or hour of the clock; 0 when the cache does not answer."""
+    window = f"{key}:{int(time.time() // seconds)}"
     try:
-        cache.add(window, 0, 2 * MINUTE)
+        cache.add(window, 0, 2 * seconds)
         return cache.incr(window)
     except (RedisError, OSError, ValueError):
         log.warning("The cache did not count a request")

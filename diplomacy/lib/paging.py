@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Field, Model, Q, QuerySet
 from django.utils.timezone import is_naive
 
+from diplomacy.lib import shown
 from diplomacy.lib.text import tidy
 
 M = TypeVar("M", bound=Model)
@@ -24,6 +25,9 @@ class Page(Generic[M]):
     rows: Sequence[M]
     previous: str = ""
     next: str = ""
+
+    def __post_init__(self) -> None:
+        shown.note(self.rows)
 
     def __iter__(self) -> Iterator[M]:
         return iter(self.rows)

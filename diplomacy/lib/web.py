@@ -8,8 +8,9 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.csrf import csrf_failure
 
-from diplomacy.lib import pace
+from diplomacy.lib import pace, suspicion, words
 from diplomacy.lib.errors import Refusal
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -37,7 +38,8 @@ class NoStoreMiddleware:
 
 
 class PaceMiddleware:
-    """Who asks for more pages in a minute than anybody reads is a program: for these there is the API, which counts too."""
+    """Who asks for more pages in a minute than anybody reads, or sends more forms than anybody fills in, is a program:
+    for these there is the API, which counts too."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -50,10 +52,15 @@ class PaceMiddleware:
         return answer
 
     def _is_too_fast(self, request: HttpRequest) -> bool:
-        most = settings.PAGES_A_MINUTE
-        if not most or not request.user.is_authenticated or request.path.startswith("/api/"):
+        if not request.user.is_authenticated or request.path.startswith("/api/"):
             return False
-        return pace.in_this_minute(f"pages:{request.user.pk}") > most
+        most = {"pages": settings.PAGES_A_MINUTE}
+        if request.method == "POST" and request.path != f"/{words.PATH}":  # which reads, as one types
+            most["forms"] = settings.FORMS_A_MINUTE
+        counted = [
+            (pace.in_this_minute(f"{what}:{request.user.pk}"), limit) for what, limit in most.items() if limit
+        ]
+        return any(number > limit for number, limit in counted)
 
 
 class RefusalMiddleware:
@@ -79,6 +86,11 @@ class RefusalMiddleware:
 def not_here(request: HttpRequest, *args: str) -> HttpResponse:
     """For addresses of a library that the product does not offer."""
     raise Http404
+
+
+def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    suspicion.mark(request, "csrf")
+    return csrf_failure(request, reason)
 
 
 def way_back(request: HttpRequest) -> str:

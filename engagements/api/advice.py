@@ -62,6 +62,12 @@ class AdviceRequestRoute(Route):
             "engagement__office", "desk", "assigned_to__user", "assigned_to__office"
         )
 
+    def found(self) -> AdviceRequest:
+        """Who reads what was asked about a restricted engagement has opened it."""
+        held: AdviceRequest = super().found()
+        actions.note_opened(held.engagement, by=self.by)
+        return held
+
     def list(self, request: Request) -> Response:
         """Requests for advice, the most urgent first."""
         return self.page(self._narrowed(self.visible(), self.asked()))
@@ -149,7 +155,9 @@ class AdviceRequestRoute(Route):
             "questions__answered_by__user",
             "questions__answered_by__office",
         )
-        return self.record(self.one(rows, reference=self.kwargs["reference"].upper()), status)
+        held = self.one(rows, reference=self.kwargs["reference"].upper())
+        actions.note_opened(held.engagement, by=self.by)
+        return self.record(held, status)
 
     def _advice(self) -> QuerySet[Advice]:
         return Advice.objects.visible_to(self.request.user).select_related(

@@ -18,6 +18,12 @@ class CommitmentRoute(Route):
     def visible(self) -> QuerySet[Commitment]:
         return Commitment.objects.visible_to(self.request.user).select_related("engagement")
 
+    def found(self) -> Commitment:
+        """Who reads what a restricted engagement agreed has opened it."""
+        held: Commitment = super().found()
+        actions.note_opened(held.engagement, by=self.by)
+        return held
+
     def list(self, request: Request) -> Response:
         """Commitments of the engagements that you may see, newest first."""
         asked, rows = self.asked(), self.visible()

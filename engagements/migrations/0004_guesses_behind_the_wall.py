@@ -7,6 +7,10 @@ from diplomacy.lib.rls.operations import ITSELF, any_key, rewritten
 
 BEFORE = any_key("'person:' || user_id")
 OWN = f"user_id = {ITSELF}"
+DROP = (
+    "DROP INDEX CONCURRENTLY IF EXISTS engagements_engagement_office_id_c85d334f",
+    "CREATE INDEX CONCURRENTLY engagements_engagement_office_id_c85d334f ON engagements_engagement (office_id)",
+)
 
 
 class Migration(migrations.Migration):
@@ -30,14 +34,20 @@ class Migration(migrations.Migration):
             ),
         ),
         RemoveIndexConcurrently("engagement", "engagement_readers"),
-        migrations.AlterField(
-            model_name="engagement",
-            name="office",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="engagements",
-                to="accounts.office",
-            ),
+        # An AlterField would also drop the foreign key and check a new one against every row, with everybody waiting.
+        migrations.SeparateDatabaseAndState(
+            [migrations.RunSQL(*DROP)],
+            [
+                migrations.AlterField(
+                    model_name="engagement",
+                    name="office",
+                    field=models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="engagements",
+                        to="accounts.office",
+                    ),
+                )
+            ],
         ),
     ]

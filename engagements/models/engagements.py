@@ -164,13 +164,22 @@ class EngagementGroupPermission(GroupObjectPermissionBase):
 
 
 class EngagementVersion(models.Model):
-    """What a filed engagement said after each filed change."""
+    """What a filed engagement said after each filed change. Never overwritten; disposed of by the database alone."""
 
     engagement = models.ForeignKey(Engagement, models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
     said: Any = models.JSONField()
     changed_by = models.ForeignKey(Member, models.PROTECT, related_name="+")
     changed_at = models.DateTimeField(auto_now_add=True)
+    disposed_at = models.DateTimeField(null=True, editable=False)
+    digest = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="SHA-256 of what it said",
+    )
 
     class Meta:
         ordering = ["number"]

@@ -274,7 +274,7 @@ class VersionSerializer(serializers.ModelSerializer[EngagementVersion]):
 
     class Meta:
         model = EngagementVersion
-        fields = ["number", "said", "changed_by", "changed_at"]
+        fields = ["number", "said", "changed_by", "changed_at", "disposed_at"]
 
 
 class ChangeSerializer(serializers.Serializer[Mapping[str, str]]):

@@ -55,6 +55,7 @@ def _form(kind: type, move: str, held: AdviceRequest, member: Member | None) -> 
 def _found(request: MemberRequest, reference: str) -> AdviceRequest:
     requests = AdviceRequest.objects.visible_to(request.user).select_related("engagement__office", "desk")
     found: AdviceRequest = get_object_or_404(requests, reference=reference)
+    actions.note_opened(found.engagement, by=request.acting)
     return found
 
 

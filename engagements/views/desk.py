@@ -66,6 +66,7 @@ def queue(request: MemberRequest) -> HttpResponse:
 def _found(request: MemberRequest, reference: str) -> AdviceRequest:
     requests = AdviceRequest.objects.visible_to(request.user).with_engagement()
     found: AdviceRequest = get_object_or_404(requests, reference=reference)
+    actions.note_opened(found.engagement, by=request.acting)
     return found
 
 
@@ -76,7 +77,6 @@ def show(request: MemberRequest, reference: str) -> HttpResponse:
         return redirect(held.engagement.get_absolute_url() + "#advice")
     if advice_page.version_read(held.engagement, request.user) is None:
         actions.mark_version_read(held.engagement, user=request.user)
-    actions.note_opened(held.engagement, by=request.acting)
     return _page(request, held)
 
 

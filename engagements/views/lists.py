@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from accounts.requests import MemberRequest
 from counterparts.models import Counterpart
 from engagements import pages
-from engagements.filters import EngagementFilter
+from engagements.filters import EngagementFilter, OwnFilter
 from engagements.models import Engagement
 from engagements.querysets import EngagementQuerySet
 
@@ -24,6 +24,7 @@ class Listing(NamedTuple):
     hint: str
     shows_office: bool = False
     shows_status: bool = True
+    filters: type[EngagementFilter] = EngagementFilter
 
 
 OURS = Listing(
@@ -31,6 +32,7 @@ OURS = Listing(
     "What our office plans and has done, the latest first day first",
     "No engagements yet",
     "Log what your office plans with a foreign counterpart. It takes about two minutes.",
+    filters=OwnFilter,
 )
 DRAFTS = Listing(
     "Engagements",
@@ -38,6 +40,7 @@ DRAFTS = Listing(
     "No drafts",
     "A draft is kept here until you file it.",
     shows_status=False,
+    filters=OwnFilter,
 )
 SHARED = Listing(
     "Engagements",
@@ -80,7 +83,7 @@ def _visible(request: MemberRequest) -> EngagementQuerySet:
 
 
 def _list(request: MemberRequest, listing: Listing, rows: EngagementQuerySet) -> HttpResponse:
-    found = EngagementFilter(request.GET, queryset=rows)
+    found = listing.filters(request.GET, queryset=rows)
     if not listing.shows_status:
         found.form.fields.pop("status", None)
     after, before = request.GET.get("after", ""), request.GET.get("before", "")

@@ -40,6 +40,7 @@ FILED = OFFICE | FEDERAL
 
 PAGES: dict[str, str | Record | Role] = {
     "home": SIGNED_IN,
+    "search": SIGNED_IN,  # only to a post, and leads to a list
     "accounts:act_for": SIGNED_IN,
     "accounts:profile": SIGNED_IN,
     "accounts:office": SIGNED_IN,
@@ -52,6 +53,9 @@ PAGES: dict[str, str | Record | Role] = {
     "accounts:member": Record("member", OFFICE, frozenset({"lee"})),
     "accounts:term": Record("member", OFFICE, frozenset({"lee"})),
     "accounts:end_member": Record("member", OFFICE, frozenset({"lee"})),
+    "accounts:sign_out_member": Record("member", OFFICE, frozenset({"lee"})),
+    "accounts:start_recovery": Record("member", OFFICE, frozenset({"lee"})),
+    "accounts:withdraw_recovery": Record("recovery", frozenset({"lee"}), frozenset({"lee"})),
     "accounts:office_requests": Role(frozenset({"lee", "desk_lead"})),
     "accounts:bring_back": SIGNED_IN,  # only to a post, and only for desk leads
     "accounts:office_request": Record(
@@ -144,6 +148,7 @@ PAGES: dict[str, str | Record | Role] = {
     "engagements:overlap_coordinator": Record("side", OFFICE, WRITERS),
     "engagements:coordination": Record("overlap", FEDERAL),
     "engagements:coordination_answer": Record("coordinator_question", FEDERAL, FEDERAL),
+    "records:disposal": Role(frozenset({"lee", "desk_lead"})),
     "records:list": Role(frozenset({"lee"})),
     "records:request": Record("records", frozenset({"lee"})),
     "records:make": Record("records", frozenset({"lee"}), frozenset({"lee"})),
@@ -169,10 +174,13 @@ PAGES: dict[str, str | Record | Role] = {
 }
 
 PUBLIC = {
+    "content_policy",
     "accounts:ask",
     "accounts:asked",
     "accounts:join",
     "accounts:open_invitation",
+    "accounts:recover",
+    "accounts:open_recovery",
     "account_login",
     "account_logout",
     "account_inactive",
@@ -188,6 +196,14 @@ PUBLIC = {
     "mfa_login_webauthn",
     "signin:elsewhere",
     "signin:elsewhere_done",
+    "signin:elsewhere_leave",
+    "signin:elsewhere_ended",
+    "signin:signed_out",
+    "signin:state",
+    "signin:state_begin",
+    "signin:state_answer",
+    "signin:state_done",
+    "signin:state_metadata",
 }
 """They answer without signing in, and show nothing of anybody's."""
 

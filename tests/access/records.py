@@ -58,6 +58,7 @@ def build(maria: Member, liaison: Member, gov: Member, briefer: Member, second_b
             "member": {"key": colleague.key},
             "office_request": {"reference": make_person.asked_for(maria.office).reference},
             "invitation": {"reference": make_person.invited(maria.office).reference},
+            "recovery": {"reference": make_person.recovering(maria.office).reference},
             "delegation": {"reference": make_person.delegated(gov, colleague).reference},
             "draft": {"reference": make.drafted(maria).reference, "slug": "what"},
             "filed": {"reference": filed.reference},

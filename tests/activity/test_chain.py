@@ -16,7 +16,7 @@ from accounts.models import Member
 from activity import actions, anchors, chain
 from activity.models import Entry, Seal
 from benchmarks import log as benchmark
-from benchmarks import tampering
+from benchmarks import tampering, writes
 
 LINES = 24
 
@@ -79,7 +79,6 @@ def test_every_sort_of_text_holds(maria: Member) -> None:
 def test_a_log_of_several_blocks_holds(maria: Member, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chain, "BATCH", 7)
     monkeypatch.setattr(chain, "CHUNK", 11)
-    monkeypatch.setattr(chain, "BLOCK", 3)
     write(maria, 40)
     assert chain.seal() == 40
     report = chain.verify()
@@ -170,6 +169,56 @@ def test_sealing_waits_for_another_sealer_and_goes_on_from_its_tip(log: Member) 
     assert (report.fault, report.checked, report.waiting) == (None, LINES + 200, 0)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_line_numbered_before_the_first_is_a_fault(log: Member) -> None:
+    """It would stand outside the chain, and would not count as waiting either."""
+    with tampering.as_owner() as run:
+        tampering.slip_in_before_the_first(run)
+        fault = chain.verify(using="owner").fault
+        assert fault and "before the first" in fault.words
+
+
+# In parts -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parts of two or three lines."""
+    monkeypatch.setattr(chain, "CHUNK", 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_log_read_in_parts_at_once_is_read_whole(log: Member, short: None) -> None:
+    for parts in (2, 3, 9, 100):
+        report = chain.verify([anchors.now() or pytest.fail("no tip")], parts=parts)
+        assert (report.fault, report.checked, report.tip) == (None, LINES, chain.tip().hash)  # type: ignore[union-attr]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("sort", [*tampering.SORTS, *tampering.WHOLE_CHAINS])
+def test_what_is_found_in_parts_is_what_is_found_in_one(log: Member, short: None, sort: str) -> None:
+    """At the first and the last line of a part too: each has five."""
+    kept = [anchors.now() or pytest.fail("nothing to anchor")]
+    for number in (1, 5, 6, 13, LINES):
+        with tampering.as_owner() as run:
+            if sort in tampering.SORTS:
+                tampering.SORTS[sort](run, number, random.Random(sort))  # noqa: S311
+            else:
+                tampering.WHOLE_CHAINS[sort](run, number)
+            whole = chain.verify(kept, using="owner")
+            assert whole.fault, f"{sort} at line {number} was not found"
+            assert chain.verify(kept, using="owner", parts=5).fault == whole.fault
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_entry_with_an_early_date_is_found_in_a_part_after_that_of_the_anchor(
+    log: Member, short: None
+) -> None:
+    kept = [chain.Anchor(5, Seal.objects.get(number=5).hash.hex(), timezone.now() + timedelta(days=3))]
+    faults = {chain.verify(kept, parts=parts).fault for parts in (1, 2, 8, 24)}
+    assert [fault and fault.number for fault in faults] == [6]
+
+
 # Anchors --------------------------------------------------------------------------------------------------------------
 
 
@@ -250,7 +299,7 @@ def test_tampering_drawn_at_random_is_always_found(log: Member) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_writers_at_once_leave_a_whole_log(log: Member) -> None:
-    assert benchmark.writes_a_second(2, 1) > 20
+    assert writes.rate(writes.act, 2, 1).a_second > 20
     chain.seal(whole=True)
     report = chain.verify()
     assert (report.fault, report.waiting) == (None, 0)

@@ -13,6 +13,7 @@ from accounts.models import Member
 from activity import actions, chain, retention
 from activity.models import Creation, Entry, Hold, Retention
 from diplomacy.lib.errors import Conflict, Forbidden, Invalid
+from diplomacy.lib.rls import system
 from engagements.models import Engagement
 from tests.conftest import ClientFor
 from tests.factories import engagements as make
@@ -32,7 +33,8 @@ def old(by: Member, years: float, kind: str = "engagements.postponed", subject: 
         subject_reference=subject.reference if subject else "E-OLD00000",
         data={"reason": "The minister cannot come."},
     )
-    actions._append([entry])
+    with system("activity.record"):
+        Entry.objects.bulk_create([entry])
     chain.seal()
     return entry
 

@@ -13,7 +13,7 @@ from accounts.models import Member
 from activity import alarms, delivery, timeline
 from activity.models import Alarm, Entry, Notice
 from engagements import actions
-from engagements.models import Engagement
+from engagements.models import Commitment, Engagement
 from tests.activity.conftest import Mailbox
 from tests.conftest import ClientFor
 from tests.factories import engagements as make
@@ -80,6 +80,16 @@ def test_the_api_is_no_way_around_it(
     answer = client_for(lee).get(f"/api/v1/engagements/{restricted.reference}/{path}")
     assert answer.status_code == 200
     assert len(of_kind("engagements.opened")) == 1
+
+
+def test_a_request_for_advice_and_a_commitment_are_no_way_around_it(
+    restricted: Engagement, maria: Member, lee: Member, desk_lead: Member, client_for: ClientFor
+) -> None:
+    held = restricted.advice_requests.get()
+    commitment = Commitment.objects.create(engagement=restricted, text="Send the data")
+    assert client_for(desk_lead).get(f"/api/v1/advice-requests/{held.reference}/").status_code == 200
+    assert client_for(lee).get(f"/api/v1/commitments/{commitment.reference}/").status_code == 200
+    assert [entry.actor_id for entry in of_kind("engagements.opened")] == [desk_lead.user_id, lee.user_id]
 
 
 def test_what_is_not_restricted_is_opened_without_a_line(
@@ -155,7 +165,8 @@ def test_coming_in_and_going_out_are_written_down(maria: Member) -> None:
     (came,), (went,) = of_kind("accounts.signed_in"), of_kind("accounts.signed_out")
     assert {came.actor_id, went.actor_id} == {maria.user_id}
     assert came.office_id == maria.office_id
-    assert came.data == {"came_from": "127.0.0.1"}
+    assert came.data == {"came_from": "127.0.0.1", "shown": ["password"]}
+    assert went.data == {"came_from": "127.0.0.1"}
 
 
 def test_a_failed_sign_in_says_neither_who_nor_whether_there_is_such_an_account(maria: Member) -> None:
@@ -164,7 +175,7 @@ def test_a_failed_sign_in_says_neither_who_nor_whether_there_is_such_an_account(
         Client().post("/sign-in/login/", {"login": address, "password": "wrong"})
     known, unknown, again = of_kind("accounts.sign_in_failed")
     assert {known.actor_id, unknown.actor_id, known.office_id, unknown.office_id} == {None}
-    assert set(known.data) == set(unknown.data) == {"typed", "came_from"}
+    assert set(known.data) == set(unknown.data) == {"typed", "shown", "came_from"}
     assert known.data["typed"] == again.data["typed"] != unknown.data["typed"]
     assert "example" not in str(known.data)
 
@@ -201,7 +212,7 @@ def test_the_next_hour_counts_anew(few: None, maria: Member, lee: Member) -> Non
     for hour in range(2):
         with time_machine.travel(start + timedelta(hours=hour), tick=False):
             for number in range(9):
-                alarms.count(f"E-0000000{number}", by=maria)
+                alarms.count([f"E-0000000{number}"], by=maria)
     assert Alarm.objects.count() == 2
 
 

@@ -150,6 +150,17 @@ class TestBodies:
     ) -> None:
         problem(call_as(maria).send("POST", "engagements/", body), 400)
 
+    @pytest.mark.parametrize(
+        "body",
+        ['{"title": "One", "title": "Two"}', '{"title": "One", "stops": [{"city": "a", "c\\u0069ty": "b"}]}'],
+    )
+    def test_a_field_that_is_named_twice_is_a_bad_request(
+        self, maria: Member, call_as: CallAs, body: str
+    ) -> None:
+        """One program would read the first value and another the last."""
+        refused = problem(call_as(maria).send("POST", "engagements/", body.encode()), 400)
+        assert "twice" in refused["detail"]
+
     @pytest.mark.parametrize("body", [[], "text", 1, True, None, [{"title": "x"}], [[]]])
     def test_json_of_another_shape_is_a_bad_request(self, maria: Member, call_as: CallAs, body: Any) -> None:
         refused = problem(call_as(maria).send("POST", "engagements/", json.dumps(body).encode()), 400)

@@ -118,6 +118,7 @@ PLACES: dict[tuple[str, str], tuple[str, Callable[[Cast], str]]] = {
     ("notices", "read"): ("maria", lambda cast: "notices/read/"),
     ("notices", "prefer"): ("maria", lambda cast: "notices/preferences/"),
     ("", "change"): ("maria", lambda cast: "me/"),
+    ("offices", "change_rules"): ("lee", lambda cast: f"offices/{cast['lee'].office.reference}/settings/"),
     ("colleagues", "partial_update"): ("lee", lambda cast: f"colleagues/{cast['colleague'].key}/"),
     ("colleagues", "end"): ("lee", lambda cast: f"colleagues/{cast['colleague'].key}/end/"),
     ("invitations", "create"): ("lee", lambda cast: "invitations/"),
@@ -131,7 +132,13 @@ PLACES: dict[tuple[str, str], tuple[str, Callable[[Cast], str]]] = {
         lambda cast: f"office-requests/{cast['asked_for'].reference}/decline/",
     ),
 }
-METHODS = {"partial_update": "PATCH", "change": "PATCH", "prefer": "PUT", "save_draft": "PUT"}
+METHODS = {
+    "partial_update": "PATCH",
+    "change": "PATCH",
+    "change_rules": "PATCH",
+    "prefer": "PUT",
+    "save_draft": "PUT",
+}
 TAKEN = {(prefix, act): shape for prefix, route in ROUTES.items() for act, shape in route.takes.items()}
 EXAMPLES = {prefix: route.examples for prefix, route in ROUTES.items()}
 

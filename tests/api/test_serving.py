@@ -117,3 +117,19 @@ def test_lists_take_as_many_queries_for_many_as_for_one(
     for path in ("colleagues/", "invitations/", "delegations/", "office-requests/"):
         with asks(4):
             assert api.get(path).status_code == 200
+
+
+def test_what_an_office_asks_of_its_people_is_read_and_changed_by_its_leads(
+    lee: Member, maria: Member, tom: Member, call_as: CallAs
+) -> None:
+    where = f"offices/{lee.office.reference}/settings/"
+    assert call_as(lee).get(where).json() == {"sign_in": "usual", "term_grace_days": 0}
+    said = call_as(lee).patch(where, {"sign_in": "passkey", "term_grace_days": 30})
+    assert said.json() == {"sign_in": "passkey", "term_grace_days": 30}
+    assert call_as(lee).patch(where, {}).json() == said.json()
+    for lie in ({"sign_in": "none"}, {"sign_in": 1}, {"term_grace_days": 91}, {"name": "Ours"}):
+        problem(call_as(lee).patch(where, lie), 400)
+    for person in (maria, tom):
+        problem(call_as(person).get(where), 403)
+        problem(call_as(person).patch(where, {"sign_in": "usual"}), 403)
+    assert "sign_in" not in call_as(tom).get(f"offices/{lee.office.reference}/").json()

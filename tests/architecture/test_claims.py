@@ -7,6 +7,7 @@ from collections import Counter
 from functools import cache
 
 import pytest
+from django.apps import apps
 
 from diplomacy.embedded import BASE_DIR
 
@@ -61,3 +62,30 @@ def test_the_table_of_levels_counts_the_answers() -> None:
         found = Counter(row["answer"] for row in ROWS if row["level"] == level)
         cells = (level, all_of_them, *(found[name] for name in ("yes", "no", "not applicable", "deployment")))
         assert f"| {' | '.join(map(str, cells))} |" in THREATS
+
+
+FIELDS = (BASE_DIR / "docs" / "fields.md").read_text()
+OURS = {"accounts", "activity", "briefings", "counterparts", "engagements", "records"}
+NAMED = set(re.findall(r"`(\w+)`", FIELDS)) - {"MOVES"}
+
+
+def test_every_rule_that_joins_fields_in_the_database_is_in_the_document_and_no_other() -> None:
+    held = {
+        constraint.name
+        for model in apps.get_models()
+        if model._meta.app_label in OURS
+        for constraint in model._meta.constraints
+    }
+    assert held - NAMED == set(), "not in docs/fields.md"
+    assert NAMED - held == set(), "not in the database"
+
+
+@pytest.mark.parametrize("said", sorted(set(re.findall(r"`([a-z]+(?:\.\w+)+)`", FIELDS))))
+def test_a_rule_of_the_code_that_the_document_names_is_there(said: str) -> None:
+    path, names = BASE_DIR, said.split(".")
+    while names and (path / names[0]).is_dir():
+        path /= names.pop(0)
+    if names and (path / f"{names[0]}.py").is_file():
+        path /= f"{names.pop(0)}.py"
+    assert path != BASE_DIR and len(names) <= 1
+    assert not names or names[0] in defined(str(path.relative_to(BASE_DIR)))

@@ -12,6 +12,7 @@ from diplomacy.embedded import BASE_DIR
 SYSTEM = {
     "activity.alarms": "raises an alarm about whoever reads, for others",
     "activity.delivery": "re-checks and sends other people's notices",
+    "activity.door": "counts failed tries at an account, for the mail that tells its person",
     "activity.record": "writes lines and notices for others to read",
     "activity.verify": "reads the whole log, as hashes",
     "briefings.audience": "looks for offices by engagements that the writer may not read",

@@ -48,3 +48,12 @@ def test_the_next_minute_counts_anew(maria: Member, client_for: ClientFor) -> No
 def test_forms_count_as_pages_do(maria: Member, client_for: ClientFor) -> None:
     browser = client_for(maria)
     assert [browser.post("/people/profile/", {}).status_code for _ in range(4)] == [200, 200, 200, 429]
+
+
+def test_forms_are_sent_no_faster_than_people_fill_them_in(
+    maria: Member, client_for: ClientFor, settings: Settings
+) -> None:
+    settings.PAGES_A_MINUTE, settings.FORMS_A_MINUTE = 0, 3
+    browser = client_for(maria)
+    assert [browser.post("/people/profile/", {}).status_code for _ in range(4)] == [200, 200, 200, 429]
+    assert browser.get("/people/profile/").status_code == 200, "reading goes on"

@@ -43,3 +43,24 @@ def test_the_api_lets_nobody_keep_an_answer(world: records.World, lee: Member, c
     for path in ("engagements/", f"engagements/{reference}/", "engagements/E-00000000/", "me/"):
         answer = client_for(lee).get(f"/api/v1/{path}")
         assert answer.headers["Cache-Control"] == "no-store", path
+
+
+def test_no_address_that_looks_like_a_file_answers_with_a_page(
+    world: records.World, lee: Member, client_for: ClientFor
+) -> None:
+    """A proxy that keeps what ends in .css would keep somebody's page."""
+    reference = world.named["filed"]["reference"]
+    client = client_for(lee)
+    for page in (
+        "/",
+        "/engagements/",
+        f"/engagements/{reference}/",
+        "/people/profile/",
+        f"/api/v1/engagements/{reference}/",
+    ):
+        assert client.get(page).status_code == 200, page
+        for end in ("x.css", "x.js", "%2e%2e/static/css/site.css", ";x.css", "%0ax.css", "%3fx.css"):
+            answer = client.get(f"{page}{end}")
+            assert answer.status_code == 404, f"{page}{end}"
+            assert answer.headers["Cache-Control"] == "no-store"
+            assert reference.encode() not in answer.content

@@ -5,13 +5,14 @@ from typing import ClassVar
 
 import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
+from django.core import mail
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from accounts.models import Member
+from accounts.models import Letter, Member
 from tests.access import records
 from tests.access.test_pages import RECORDS, address, here
 from tests.conftest import ClientFor
@@ -71,3 +72,22 @@ def test_an_address_without_an_account_costs_as_many_hashes_as_one_with(
     settings.PASSWORD_HASHERS = [f"{__name__}.Counting"]
     with_password(maria)
     assert work(settings, maria.user.email) == work(settings, "nobody@example.org") == 1
+
+
+def asking(email: str) -> list[str]:
+    """The statements of asking for a new password; the mail server is not spoken to meanwhile."""
+    cache.clear()
+    mail.outbox.clear()
+    with CaptureQueriesContext(connection) as seen:
+        Client().post("/sign-in/password/reset/", {"email": email})
+    assert not mail.outbox
+    return [VALUES.sub("?", query["sql"]) for query in seen.captured_queries]
+
+
+def test_a_new_password_is_asked_for_with_the_same_statements_whoever_has_the_address(maria: Member) -> None:
+    with_password(maria)
+    asking("somebody@example.org")  # what is only done once is done
+    known, unknown = asking(maria.user.email), asking("nobody@example.org")
+    assert known == unknown
+    assert not [sql for sql in known if "accounts_user" in sql]
+    assert Letter.objects.count() == 3

@@ -7,9 +7,11 @@ import sys
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.urls import reverse
 
 from accounts.models import Member
 from diplomacy.embedded import BASE_DIR
+from tests.access.addresses import PAGES, Record, Role
 from tests.signin.conftest import signs_in, with_password
 
 pytestmark = pytest.mark.django_db
@@ -88,3 +90,18 @@ def test_a_neighbouring_address_cannot_plant_a_cookie() -> None:
         [sys.executable, "-c", code], env=given, cwd=BASE_DIR, capture_output=True, text=True, check=True
     )
     assert done.stdout.split() == ["__Host-sessionid", "__Host-csrftoken", "True", "True"]
+
+
+def test_the_cookie_is_written_on_no_page_and_each_has_the_way_out(maria: Member, browser: Client) -> None:
+    secrets = [cookie(browser), browser.cookies[settings.CSRF_COOKIE_NAME].value]
+    opened = 0
+    for name, page in PAGES.items():
+        if isinstance(page, (Record, Role)) or name == "accounts:act_for":
+            continue
+        answer = browser.get(reverse(name))
+        text = answer.content.decode()
+        assert not [secret for secret in secrets if secret in text], name
+        if answer.status_code == 200 and "<html" in text:
+            opened += 1
+            assert 'action="/sign-in/logout/"' in text or 'href="/sign-in/logout/"' in text, name
+    assert opened > 10

@@ -1,9 +1,13 @@
 """What a reader has: their copy, while they may; opening, acknowledging, asking."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from accounts import actions as accounts
 from accounts.models import Member, Office, User
+from activity import timeline
 from activity.models import Entry, Notice
 from briefings import actions
 from briefings.models import Briefing, Delivery, ReaderQuestion
@@ -52,6 +56,22 @@ def test_the_first_opening_is_noted_and_logged_once(
     first = actions.mark_opened(copy, by=gov).opened_at
     assert actions.mark_opened(copy, by=gov).opened_at == first
     assert Entry.objects.filter(kind="briefings.opened", subject_id=copy.pk).count() == 1
+
+
+def test_reading_again_is_a_line_for_auditors_once_an_hour_and_not_for_the_briefers(
+    briefer: Member, second_briefer: Member, gov: Member
+) -> None:
+    copy = make.delivered(briefer, second_briefer, gov)
+    actions.mark_opened(copy, by=gov)
+    for _ in range(3):
+        actions.mark_opened(copy, by=gov)
+    assert not Entry.objects.about(copy).filter(kind="briefings.opened_again").exists()
+    Delivery.objects.filter(pk=copy.pk).update(opened_at=timezone.now() - timedelta(minutes=61))
+    for _ in range(3):
+        actions.mark_opened(Delivery.objects.get(pk=copy.pk), by=gov)
+    lines = Entry.objects.about(copy).filter(kind="briefings.opened_again")
+    assert [line.actor_id for line in lines] == [gov.user_id]
+    assert "briefings.opened_again" not in {line.kind for line in timeline.of(copy, briefer.user)}
 
 
 def test_acknowledging_twice_is_acknowledging_once(

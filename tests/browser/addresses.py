@@ -95,7 +95,9 @@ PAGES: dict[str, list[Look]] = {
         Look("account_reset_password_from_key_done"),
         Look("account_signup"),
         Look("account_inactive"),
+        Look("signin:signed_out"),
         Look("accounts:join", status=404),
+        Look("accounts:recover", status=404),
         Look("accounts:ask"),
         Look("accounts:asked"),
     ],
@@ -113,6 +115,7 @@ PAGES: dict[str, list[Look]] = {
     ],
     "lee": [
         Look("records:list"),
+        Look("records:disposal"),
         Look("records:request", "records"),
         Look("records:request", "records in the making"),
         Look("records:request", "records made"),
@@ -132,6 +135,9 @@ PAGES: dict[str, list[Look]] = {
         Look("accounts:member", "member"),
         Look("accounts:term", "member"),
         Look("accounts:end_member", "member"),
+        Look("accounts:sign_out_member", "member"),
+        Look("accounts:start_recovery", "member"),
+        Look("accounts:withdraw_recovery", "recovery"),
         Look("accounts:delegate"),
         Look("accounts:end_delegation", "delegation"),
         Look("mfa_index"),
@@ -207,6 +213,7 @@ NOT_PAGES = {
     "accounts:act_for",
     "accounts:bring_back",
     "accounts:open_invitation",
+    "accounts:open_recovery",
     "accounts:send_again",
     "activity:export",
     "records:download",
@@ -218,6 +225,8 @@ NOT_PAGES = {
     "briefings:ask",
     "briefings:lookup",
     "briefings:lookup_engagements",
+    "content_policy",
+    "search",
     "counterparts:lookup",
     "counterparts:lookup_people",
     "counterparts:regions",
@@ -235,8 +244,14 @@ NOT_PAGES = {
     "mfa_login_webauthn",
     "signin:elsewhere",
     "signin:elsewhere_done",
+    "signin:elsewhere_ended",
+    "signin:elsewhere_leave",
     "signin:end_other_sessions",
     "signin:end_session",
+    "signin:state_answer",
+    "signin:state_begin",
+    "signin:state_done",
+    "signin:state_metadata",
 }
 """They answer to a button or to a script, and lead back to a page that is in the table."""
 
@@ -249,5 +264,11 @@ SHADOWED = {
 }
 """Pages of the sign-in library that answer here as if they were not there."""
 
-ELSEWHERE = {"account_confirm_login_code", "account_reset_password_from_key", "mfa_authenticate"}
-"""No code is ever sent; a link to reset a password carries a key, and a second step follows a first: tests of their own."""
+ELSEWHERE = {
+    "account_confirm_login_code",
+    "account_reset_password_from_key",
+    "mfa_authenticate",
+    "signin:state",
+}
+"""No code is ever sent; a link to reset a password carries a key, a second step follows a first, and states sign in only
+where a file names them: tests of their own."""

@@ -6,24 +6,31 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.core.management import call_command
 from django.db import connections
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
 
+from accounts import actions as accounts
+from accounts import recovery
+from accounts.models import Recovery
 from diplomacy.lib.rls import system
 from diplomacy.lib.web import not_here
 from tests.browser import world as worlds
 from tests.browser.addresses import ELSEWHERE, NOT_PAGES, PAGES, SHADOWED, Look
 from tests.browser.axe import violations
 from tests.browser.people import DESKTOP, PHONE, complaints_of, open_context
+from tests.signin.state_provider import ENTITY, StateProvider, keys
 
 pytestmark = pytest.mark.browser
 NARROWEST = 320
@@ -189,9 +196,36 @@ def test_the_page_behind_a_link_to_reset_a_password_is_clean(
     served: tuple[str, worlds.World], visit: Visit
 ) -> None:
     Client().post(reverse("account_reset_password"), {"email": "maria.lopez@example.gov"})
+    accounts.post()
     link = re.search(r"https?://[^/\s]+(\S+)", str(mail.outbox[-1].body))
     assert link
     assert faults_of(visit("anonymous"), link[1], 200) == []
+
+
+def test_the_page_behind_a_link_to_set_up_signing_in_again_is_clean(
+    served: tuple[str, worlds.World], visit: Visit
+) -> None:
+    held = Recovery.objects.get(reference=served[1].named["recovery"]["reference"])
+    page = visit("anonymous")
+    assert faults_of(page, recovery.new_link(held).removeprefix(settings.PUBLIC_URL), 200) == []
+    page.get_by_role("button", name="Save the new password").click()
+    expect(page.locator("[data-error-summary]")).to_be_focused()
+    assert list(faults(page)) == []
+
+
+def test_the_ways_in_by_other_organisations_are_clean_pages(
+    visit: Visit, settings: Settings, tmp_path: Path
+) -> None:
+    provider = StateProvider(*keys(), email="")
+    path = provider.write_file(tmp_path)
+    other = path.read_text().replace("california", "texas").replace("California", "Texas")
+    path.write_text(path.read_text() + other.replace(ENTITY, "https://idp.texas.example/"))
+    settings.SAML_PROVIDERS_FILE = str(path)
+    settings.OIDC_ISSUER, settings.OIDC_CLIENT_ID = "https://idp.example.gov/", "desk"
+    page = visit("anonymous")
+    out = reverse("signin:signed_out")
+    for url in ("/sign-in/login/", "/sign-in/state/", f"{out}?from=texas", f"{out}?from=elsewhere"):
+        assert faults_of(page, url, 200) == []
 
 
 class Sent(NamedTuple):
@@ -233,6 +267,7 @@ EMPTIED = {
         Sent(Look("accounts:profile"), "Save", {"#id_name": ""}),
         Sent(Look("account_change_password"), "Save the new password"),
     ],
+    "lee": [Sent(Look("accounts:start_recovery", "member"), "Send them the link")],
     "liaison": [
         Sent(Look("engagements:request", "working"), "Release to the office", {"#id_advice-reasoning": ""})
     ],

@@ -5,7 +5,6 @@ import time
 from typing import Any, NamedTuple
 
 from allauth.mfa.models import Authenticator
-from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -15,7 +14,7 @@ from django.test import Client
 from accounts import actions as accounts
 from accounts.models import Member, User
 from accounts.requests import ACTING_FOR
-from accounts.signin import limits
+from accounts.signin import codes, limits
 from activity import alarms
 from activity.models import Hold, Notice
 from briefings import actions as briefing_actions
@@ -69,6 +68,7 @@ def build() -> World:
     named |= lists(cast["desk_lead"])
     named["member"] = {"key": colleague.key}
     named["office_request"] = {"reference": people.asked_for(cast["maria"].office).reference}
+    named["recovery"] = {"reference": people.recovering(cast["maria"].office).reference}
     named["invitation"] = {"reference": people.invited(cast["maria"].office).reference}
     named["delegation"] = {"reference": people.delegated(cast["gov"], colleague).reference}
     return World({**cast, **others(cast)}, named)
@@ -291,7 +291,7 @@ def factors(lee: Member) -> dict[str, dict[str, Any]]:
     data = {"name": f"{ARABIC} {LONG}"[:60], "credential": json.loads(Device().make(asked))}
     passkey = Authenticator.objects.create(user=lee.user, type="webauthn", data=data)
     TOTP.activate(lee.user, "JBSWY3DPEHPK3PXP")
-    RecoveryCodes.activate(lee.user)
+    codes.make(lee.user)
     token, _ = accounts.make_token(LONG[:80], scope="write", days=90, by=lee)
     agent = "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0"
     for address in ("192.0.2.7", "2001:db8:1234:5678:9abc:def0:1234:5678"):

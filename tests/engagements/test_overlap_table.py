@@ -1,4 +1,4 @@
-"""The table of decision 0015, cell by cell and door by door: what one side may know of the other, and nothing besides."""
+"""The table of decision 0019, cell by cell and door by door: what one side may know of the other, and nothing besides."""
 
 import json
 import re

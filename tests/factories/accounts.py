@@ -17,6 +17,7 @@ from accounts.models import (
     Office,
     OfficeRequest,
     Official,
+    Recovery,
     User,
 )
 from diplomacy.lib import washington
@@ -100,3 +101,9 @@ def asked_for(state_office: Office, **fields: Any) -> OfficeRequest:
 def delegated(seat: Member, to: Member, *, days: int = 7) -> Delegation:
     today = washington.today()
     return actions.delegate(by=seat, to=to, first_day=today, last_day=today + timedelta(days=days - 1))
+
+
+def recovering(office: Office) -> Recovery:
+    """Somebody of the office has lost everything; a lead who is there for this only says so."""
+    by = make_member(office, "desk_lead" if office.is_federal else "lead")
+    return actions.start_recovery(make_member(office), by=by, proof="in_person")

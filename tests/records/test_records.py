@@ -20,7 +20,7 @@ from activity.models import Entry
 from diplomacy.lib.errors import Conflict, Forbidden, Invalid
 from engagements import actions as engagements
 from records import actions, bundle
-from records.models import Request
+from records.models import Exemption, Request
 from tests.conftest import ClientFor
 from tests.factories import engagements as make
 
@@ -125,6 +125,78 @@ def test_a_record_kept_back_whole_says_only_that_it_is_there(maria: Member, lee:
     }
     actions.mark(filed, parts=[], basis="", by=lee)
     assert records_in(made(lee))[0]["Office notes"] == ["Ask the governor first."]
+
+
+def test_words_are_kept_back_wherever_they_stand_and_the_rest_is_given(maria: Member, lee: Member) -> None:
+    filed = make.filed(
+        maria, title="Meeting Ana Ruiz", purpose="ANA RUIZ (ana.ruiz@example.mx) speaks of water."
+    )
+    engagements.note_for_office(filed, by=maria, text="Call ana ruiz, or Ana Ruiz-Soto.")
+    actions.mark(
+        filed, parts=[], phrases=["Ana Ruiz", "ana.ruiz@example.mx", "Ana Ruiz-Soto"], basis="§ 6", by=lee
+    )
+    request = made(lee)
+    (record,) = records_in(request)
+    assert record["Title"] == "Meeting [kept back: § 6]"
+    assert record["Purpose"] == "[kept back: § 6] ([kept back: § 6]) speaks of water."
+    assert record["Office notes"] == ["Call [kept back: § 6], or [kept back: § 6]."]
+    said = text_of(request).lower()
+    assert "ruiz" not in said and "soto" not in said
+    assert Entry.objects.get(kind="records.marked").data == {"parts": [], "phrases": 3}
+    assert "Ruiz" not in str(Entry.objects.get(kind="records.marked").data)
+
+
+def test_words_need_their_law_too_and_none_are_too_short(
+    maria: Member, lee: Member, client_for: ClientFor
+) -> None:
+    filed = make.filed(maria)
+    with pytest.raises(Invalid):
+        actions.mark(filed, parts=[], phrases=["Ana"], basis="", by=lee)
+    browser, where = client_for(lee), f"/records/marks/{filed.reference}/"
+    for said in (
+        {"phrases": "Ana"},
+        {"phrases": "A", "basis": "§ 6"},
+        {"phrases": "x" * 201, "basis": "§ 6"},
+    ):
+        assert browser.post(where, said).status_code == 400
+    assert browser.post(where, {"phrases": " Ana \n\nRuiz\nAna", "basis": "§ 6"}).status_code == 302
+    assert Exemption.objects.get().phrases == ["Ana", "Ruiz"]
+    assert "Ana\nRuiz</textarea>" in browser.get(where).content.decode()
+
+
+def test_who_marks_goes_back_to_the_request_they_came_from(
+    maria: Member, lee: Member, tom: Member, client_for: ClientFor
+) -> None:
+    filed, request = make.filed(maria), asked(lee)
+    browser, where = client_for(lee), f"/records/marks/{filed.reference}/?request={request.reference}"
+    assert where in browser.get(request.get_absolute_url()).content.decode()
+    answer = browser.post(where, {"parts": ["Title"], "basis": "§ 6"})
+    assert answer.headers["Location"] == request.get_absolute_url()
+    answer = browser.post(f"/records/marks/{filed.reference}/?request=R-00000000", {"basis": ""})
+    assert answer.headers["Location"] == "/records/"
+
+
+def test_a_file_made_before_a_mark_is_not_given_out(
+    maria: Member, lee: Member, client_for: ClientFor
+) -> None:
+    filed, browser = make.filed(maria), client_for(lee)
+    request = made(lee)
+    assert "Download the file" in browser.get(request.get_absolute_url()).content.decode()
+    actions.mark(filed, parts=["Title"], basis="§ 6", by=lee)
+    page = browser.get(request.get_absolute_url()).content.decode()
+    assert "Download the file" not in page and "changed after this file was made" in page
+    assert browser.post(f"{request.get_absolute_url()}file/").status_code == 409
+    actions.queue(request, by=lee)
+    actions.work()
+    assert browser.post(f"{request.get_absolute_url()}file/").status_code == 200
+
+
+def test_the_file_has_a_page_for_people(maria: Member, lee: Member) -> None:
+    make.filed(maria, title="Water & <b>power</b>")
+    with zipfile.ZipFile(made(lee).path) as file:
+        page = file.read("records.html").decode()
+    assert "Water &amp; &lt;b&gt;power&lt;/b&gt;" in page
+    assert page.rstrip().endswith("</html>") and "The Tribune" in page
 
 
 def test_a_mark_needs_its_law_and_a_lead(maria: Member, lee: Member, desk_lead: Member) -> None:
@@ -261,3 +333,14 @@ def test_an_expired_file_is_not_handed_out(lee: Member, client_for: ClientFor) -
     Request.objects.filter(pk=request.pk).update(expires_at=timezone.now())
     assert client_for(lee).post(f"{request.get_absolute_url()}file/").status_code == 404
     assert "has expired" in client_for(lee).get(request.get_absolute_url()).content.decode()
+
+
+def test_one_file_is_made_at_a_time_so_that_a_worker_is_left_for_the_rest(lee: Member, maria: Member) -> None:
+    make.filed(maria)
+    first, second = asked(lee), asked(lee)
+    for request in (first, second):
+        actions.queue(request, by=lee)
+    Request.objects.filter(pk=first.pk).update(status="running", claimed_at=timezone.now())
+    assert actions.work() == 0
+    Request.objects.filter(pk=first.pk).update(claimed_at=timezone.now() - timedelta(minutes=16))
+    assert actions.work() == 2, "a worker that died holds nobody up for ever"

@@ -3,14 +3,18 @@ import hmac
 import time
 from base64 import b32decode
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from joserfc.jwk import RSAKey
 from pytest_django import Settings
 
 from accounts.models import Member, User
+from tests.signin import state_provider
+from tests.signin.provider import AAL2, CLIENT, Provider
 
 PASSWORD = "nine-rivers-meet-here"
 
@@ -28,6 +32,39 @@ def strict(settings: Settings) -> Settings:
     """As in production: second factors and step-up are asked for."""
     settings.REQUIRE_SECOND_FACTOR = True
     return settings
+
+
+@pytest.fixture(scope="session")
+def state_key() -> state_provider.Held:
+    return state_provider.keys()
+
+
+@pytest.fixture
+def state(
+    state_key: state_provider.Held, tmp_path: Path, settings: Settings, maria: Member
+) -> state_provider.StateProvider:
+    """Of California, where Maria has an account."""
+    provider = state_provider.StateProvider(*state_key, email=maria.user.email)
+    settings.SAML_PROVIDERS_FILE = str(provider.write_file(tmp_path))
+    settings.PUBLIC_URL = "http://testserver"
+    return provider
+
+
+@pytest.fixture(scope="session")
+def our_key() -> RSAKey:
+    return RSAKey.generate_key(2048, private=True)
+
+
+@pytest.fixture
+def provider(our_key: RSAKey, tmp_path: Path, settings: Settings, maria: Member) -> Iterator[Provider]:
+    with Provider(our_key) as provider:
+        key = tmp_path / "key.pem"
+        key.write_bytes(our_key.as_pem(private=True))
+        settings.OIDC_ISSUER, settings.OIDC_CLIENT_ID = provider.issuer, CLIENT
+        settings.OIDC_PRIVATE_KEY_FILE, settings.OIDC_ACR_VALUES = str(key), [AAL2]
+        settings.PUBLIC_URL = "http://testserver"
+        provider.info["email"] = maria.user.email
+        yield provider
 
 
 def with_password(person: Member) -> User:

@@ -17,6 +17,7 @@ from joserfc.jwk import KeySet, RSAKey
 CLIENT = "urn:gov:gsa:openidconnect.profiles:sp:sso:desk"
 AAL2 = "http://idmanagement.gov/ns/assurance/aal/2"
 AAL2_PASSKEY = f"{AAL2}?phishing_resistant=true"
+EVENT = "http://schemas.openid.net/event/backchannel-logout"
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
@@ -31,7 +32,8 @@ class Provider:
         self.key = self.published = RSAKey.generate_key(2048, {"kid": "one"}, private=True)
         self.client_key, self.claims, self.info = client_key, dict[str, Any](), dict[str, Any]()
         self.codes, self.used, self.refused = dict[str, dict[str, str]](), set[str](), list[str]()
-        self.calls_itself = ""
+        self.calls_itself, self.head = "", dict[str, Any]()
+        self.signs_out, self.moved, self.addresses = True, "", dict[str, str]()
         self.algorithm, self.gives_id_token, self.asked = "RS256", True, dict[str, str]()
 
     def __enter__(self) -> Self:
@@ -59,6 +61,13 @@ class Provider:
     def answer(self, door: BaseHTTPRequestHandler, body: str) -> None:
         address = urlsplit(door.path)
         said = {name: values[0] for name, values in parse_qs(address.query or body).items()}
+        if self.moved and address.path.endswith(self.moved):
+            door.send_response(302)
+            door.send_header("Location", f"{self.issuer}elsewhere{address.path}")
+            return door.end_headers()
+        if address.path.startswith("/elsewhere/"):
+            self.refused.append("followed a redirect")
+            address = address._replace(path=address.path.removeprefix("/elsewhere"))
         try:
             page = getattr(self, address.path.strip("/").replace(".", "").replace("/", "_").replace("-", "_"))
             status, headers, content = page(said, door.headers)
@@ -70,6 +79,7 @@ class Provider:
             door.send_header(name, value)
         door.end_headers()
         door.wfile.write(json.dumps(content).encode())
+        return None
 
     def well_known_openid_configuration(self, said: Any, headers: Any) -> Any:
         addresses = {
@@ -77,8 +87,8 @@ class Provider:
             "token_endpoint": "token",
             "userinfo_endpoint": "userinfo",
             "jwks_uri": "jwks",
-        }
-        found = {name: self.issuer + path for name, path in addresses.items()}
+        } | ({"end_session_endpoint": "logout"} if self.signs_out else {})
+        found = {name: self.issuer + path for name, path in addresses.items()} | self.addresses
         return (
             200,
             {},
@@ -143,8 +153,27 @@ class Provider:
         if self.algorithm in {"none", "HS256"}:
             return self._forged(claims)
         return jwt.encode(
-            {"alg": self.algorithm, "kid": "one"}, claims, self.key, algorithms=[self.algorithm]
+            {"alg": self.algorithm, "kid": "one"} | self.head, claims, self.key, algorithms=[self.algorithm]
         )
+
+    def logout_token(self, head: dict[str, Any], claims: dict[str, Any], key: RSAKey | None = None) -> str:
+        """What is None in either is left out."""
+        now = int(time.time())
+        usual = {
+            "iss": self.issuer,
+            "aud": CLIENT,
+            "iat": now,
+            "exp": now + 120,
+            "jti": secrets.token_urlsafe(16),
+            "sub": "b2d2d115-1d7e-4579-b9d6-f8e84f4f56ca",
+            "events": {EVENT: {}},
+        }
+        header = {"alg": "RS256", "kid": "one", "typ": "logout+jwt"} | head
+        said = {name: value for name, value in (usual | claims).items() if value is not None}
+        header = {name: value for name, value in header.items() if value is not None}
+        if header["alg"] == "none":
+            return ".".join(encoded(json.dumps(part).encode()) for part in (header, said)) + "."
+        return jwt.encode(header, said, key or self.key, algorithms=[header["alg"]])
 
     def _forged(self, claims: dict[str, Any]) -> str:
         """Signed by nothing, or with our public key taken for a shared secret."""

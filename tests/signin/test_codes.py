@@ -1,5 +1,7 @@
 """Codes from an app, and recovery codes."""
 
+import hashlib
+import math
 import re
 
 from allauth.mfa.models import Authenticator
@@ -8,6 +10,7 @@ from django.test import Client
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.models import Member
+from accounts.signin.codes import ALPHABET, GROUPS, LETTERS
 from accounts.signin.second_factor import SecondFactor
 from tests.signin.conftest import PASSWORD, code_of, proved, signs_in, with_password
 
@@ -25,7 +28,7 @@ def set_up(person: Member) -> tuple[Client, str, list[str]]:
     assert page.status_code == 200, page.content[:300]
     secret = page.context["form"].secret
     done = client.post(APP, {"code": code_of(secret)}, follow=True)
-    codes = re.findall(r"<li>(\d{8})</li>", done.content.decode())
+    codes = re.findall(r"<li>([a-z2-9]{4}(?:-[a-z2-9]{4}){5})</li>", done.content.decode())
     return client, secret, codes
 
 
@@ -69,6 +72,37 @@ def test_recovery_codes_are_shown_once(maria: Member) -> None:
     again = client.get(CODES).content.decode()
     assert not [code for code in codes if code in again]
     assert client.get(f"{CODES}download/").status_code == 404
+
+
+def test_a_code_is_long_enough_to_be_kept_as_a_digest_and_is(maria: Member) -> None:
+    _, _, codes = set_up(maria)
+    letters = GROUPS * LETTERS
+    assert math.log2(len(ALPHABET)) * letters >= 112
+    assert {len(code.replace("-", "")) for code in codes} == {letters}
+    kept = Authenticator.objects.get(user=maria.user, type="recovery_codes").data
+    assert set(kept) == {"hashes", "migrated_codes"} and kept["migrated_codes"] == []
+    assert kept["hashes"] == [hashlib.sha256(code.replace("-", "").encode()).hexdigest() for code in codes]
+
+
+def test_a_code_is_read_as_people_write_it(maria: Member) -> None:
+    _, _, codes = set_up(maria)
+    client = Client()
+    signs_in(client, maria)
+    client.post(STEP, {"code": f" {codes[0].upper().replace('-', ' ')} "})
+    assert "_auth_user_id" in client.session
+    assert "You have 9 unused codes" in client.get(CODES).content.decode()
+
+
+def test_new_codes_end_those_before(maria: Member) -> None:
+    client, _, codes = set_up(maria)
+    page = client.post(f"{CODES}generate/").content.decode()
+    fresh = re.findall(r"<li>([a-z2-9-]{29})</li>", page)
+    assert len(fresh) == 10 and not set(fresh) & set(codes)
+    for code, works in ((codes[0], False), (fresh[0], True)):
+        other = Client()
+        signs_in(other, maria)
+        other.post(STEP, {"code": code})
+        assert ("_auth_user_id" in other.session) is works
 
 
 def test_guessing_codes_comes_to_an_end(maria: Member) -> None:

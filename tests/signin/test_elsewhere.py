@@ -1,10 +1,7 @@
 """Signing in with an account of another organisation, against one that runs here."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from urllib.request import HTTPRedirectHandler, build_opener
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -16,50 +13,8 @@ from accounts.models import ExternalIdentity, Member, User
 from activity.models import Entry
 from diplomacy.checks import other_organisations_are_met_on_tls
 from tests.signin.conftest import signs_in
+from tests.signin.elsewhere import DONE, START, at_provider, comes_back, user_in
 from tests.signin.provider import AAL2, AAL2_PASSKEY, CLIENT, Provider
-
-START, DONE = "/sign-in/elsewhere/", "/sign-in/elsewhere/done/"
-
-
-@pytest.fixture(scope="module")
-def our_key() -> RSAKey:
-    return RSAKey.generate_key(2048, private=True)
-
-
-@pytest.fixture
-def provider(our_key: RSAKey, tmp_path: Path, settings: Settings, maria: Member) -> Iterator[Provider]:
-    with Provider(our_key) as provider:
-        key = tmp_path / "key.pem"
-        key.write_bytes(our_key.as_pem(private=True))
-        settings.OIDC_ISSUER, settings.OIDC_CLIENT_ID = provider.issuer, CLIENT
-        settings.OIDC_PRIVATE_KEY_FILE, settings.OIDC_ACR_VALUES = str(key), [AAL2]
-        settings.PUBLIC_URL = "http://testserver"
-        provider.info["email"] = maria.user.email
-        yield provider
-
-
-class Stay(HTTPRedirectHandler):
-    def redirect_request(self, *said: Any) -> None:
-        return None
-
-
-def at_provider(client: Client) -> str:
-    """Where the provider sends the browser back to."""
-    address = client.get(START)["Location"]
-    try:
-        build_opener(Stay).open(address)
-    except OSError as answer:
-        return str(answer.headers["Location"])  # type: ignore[attr-defined]
-    raise AssertionError("the provider did not lead back")
-
-
-def comes_back(client: Client) -> Any:
-    back = urlsplit(at_provider(client))
-    return client.get(f"{back.path}?{back.query}")
-
-
-def user_in(client: Client) -> str:
-    return str(client.session.get("_auth_user_id", ""))
 
 
 def test_somebody_the_office_invited_signs_in_with_their_other_account(

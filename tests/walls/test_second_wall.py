@@ -254,7 +254,7 @@ def test_the_reader_before_is_back_after_a_context_and_after_a_failure(maria: Me
 
 @pytest.mark.parametrize("name", [
     "accounts.tasks.remind", "activity.tasks.sweep", "activity.tasks.seal", "briefings.tasks.expire",
-    "engagements.tasks.lapse_overdue", "records.tasks.work", "records.tasks.expire",
+    "engagements.tasks.lapse_overdue", "records.tasks.work", "records.tasks.dispose", "records.tasks.expire",
 ])  # fmt: skip
 def test_a_task_names_its_own_reader(
     name: str,

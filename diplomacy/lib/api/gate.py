@@ -10,7 +10,7 @@ from django.conf import settings
 from rest_framework import authentication, exceptions, parsers, permissions, throttling
 from rest_framework.request import Request
 
-from diplomacy.lib import pace
+from diplomacy.lib import pace, suspicion
 from diplomacy.lib.errors import Forbidden
 
 
@@ -18,6 +18,13 @@ class SessionAuthentication(authentication.SessionAuthentication):
     def authenticate_header(self, request: Request) -> str:
         """Nobody signed in is 401, not 403."""
         return "Session"
+
+    def enforce_csrf(self, request: Request) -> None:
+        try:
+            super().enforce_csrf(request)
+        except exceptions.PermissionDenied:
+            suspicion.mark(getattr(request, "_request", request), "csrf")
+            raise
 
 
 class TokenAuthentication(authentication.BaseAuthentication):
@@ -73,11 +80,21 @@ class JSONParser(parsers.JSONParser):
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         try:
-            return json.loads(stream.read().decode(), parse_constant=_refuse)
+            return json.loads(stream.read().decode(), parse_constant=_refuse, object_pairs_hook=_each_once)
         except ValueError:
-            raise exceptions.ParseError("The body is not JSON in UTF-8.") from None
+            raise exceptions.ParseError(
+                "The body is not JSON in UTF-8, or an object in it names a field twice."
+            ) from None
         except RecursionError:
             raise exceptions.ParseError("The body is nested too deeply.") from None
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of a field that is named twice, one program reads the first value and another the last."""
+    said = dict(pairs)
+    if len(said) != len(pairs):
+        raise ValueError("A field is named twice")
+    return said
 
 
 def _refuse(constant: str) -> None:

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
+from diplomacy.lib import shown
 from diplomacy.lib.text import tidy
 
 FIRST, MOST = 25, 100
@@ -50,6 +51,7 @@ class Pagination(pagination.BasePagination):
             queryset = _after(queryset, columns, cursor)
         found = list(queryset.order_by(*order)[: limit + 1])
         page = found[:limit]
+        shown.note(page)
         self.next = None
         if len(found) > limit:
             place = _write(page[-1], columns)

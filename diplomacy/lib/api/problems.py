@@ -12,6 +12,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from diplomacy.lib import suspicion
 from diplomacy.lib.errors import Invalid, Refusal
 from diplomacy.lib.text import tidy
 
@@ -30,6 +31,7 @@ def problem(error: Exception, context: dict[str, Any]) -> Response | None:
         return _from_drf(error)
     if isinstance(error, RequestDataTooBig):
         _hear_out(context["request"])
+    suspicion.mark_bad_request(context["request"]._request, error)
     said = _from_django(error)
     return _answer(*said) if said else None
 

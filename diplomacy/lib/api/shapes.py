@@ -13,7 +13,8 @@ from rest_framework.fields import empty
 
 from diplomacy.lib.text import tidy
 
-BREAKS = re.compile(r"\s*[\n\t]\s*")
+SPACES = re.compile(r"\s+")
+"""Taken whole, so that each is looked at once: a pattern that asks for a break within goes back at every letter."""
 EARLIEST, LATEST = 1900, 2200
 Find = Callable[[Any], QuerySet[Any]]
 
@@ -37,7 +38,11 @@ class Line(Text):
     """Text on one line."""
 
     def run_validation(self, data: Any = empty) -> Any:
-        return super().run_validation(BREAKS.sub(" ", data) if isinstance(data, str) else data)
+        return super().run_validation(SPACES.sub(_one_line, data) if isinstance(data, str) else data)
+
+
+def _one_line(spaces: re.Match[str]) -> str:
+    return " " if {"\n", "\t"} & set(spaces[0]) else spaces[0]
 
 
 class Email(serializers.EmailField):

@@ -14,7 +14,7 @@
       clearTimeout(timer);
       timer = setTimeout(async () => {
         const asked = ++latest;
-        const answer = await fetch(`${url}?q=${encodeURIComponent(query)}`, { headers: { Accept: "application/json" } })
+        const answer = await fetch(url, { headers: { Accept: "application/json", "Search-Words": encodeURIComponent(query) } })
           .then((response) => (response.ok ? response.json() : { results: [] }))
           .catch(() => ({ results: [] }));
         if (asked === latest) give(answer.results);

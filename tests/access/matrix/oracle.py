@@ -24,6 +24,7 @@ Where the design leaves a choice, what decided it ("access" and "domain" are the
   "no content" of them; access opens the register to them.
 - Reading goes by every place that somebody holds today; a write is for the one office that they act for.
 - "Staff" and "liaisons" who write counterparts include the lead of an office and of a desk, whose roles add to those.
+- An office asks more of its people at sign-in, and reads what it asks, by its leads: access has "lead" manage members.
 - What is visible and not one's own to write is refused; what one may not see is absent.
 """
 
@@ -420,6 +421,8 @@ def may(person: Person, act: str, it: Record) -> bool:  # noqa: C901, PLR0911  (
 def _may_to_register(person: Person, act: str, it: Register) -> bool:
     if isinstance(it, Guidance):
         return person.acts(it.desk, ADVISING)
+    if act == "settings":
+        return person.acts(it.name, LEADING)
     return merges_counterparts(person) if act == "undo_merge" else writes_counterparts(person)
 
 

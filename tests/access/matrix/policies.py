@@ -88,6 +88,10 @@ def oversees(person: Person, office: str) -> bool:
     return any(seat.role == "auditor" for seat in person.held) or person.serves(office, oracle.LEADING)
 
 
+def manages(person: Person, office: str) -> bool:
+    return person.serves(office, oracle.LEADING)
+
+
 def leads(person: Person, office: str) -> bool:
     return person.serves(office, frozenset({"lead"}))
 
@@ -244,6 +248,7 @@ TABLES: dict[str, Table] = {
     ),
     "activity_alarm": Table("SELECT id, office_id, NULL FROM activity_alarm", "office", oversees, nobody),
     "activity_hold": Table("SELECT id, office_id, NULL FROM activity_hold", "office", oversees, oversees),
+    "records_disposal": Table("SELECT id, office_id, NULL FROM records_disposal", "office", manages, manages),
     "records_request": Table("SELECT id, office_id, NULL FROM records_request", "office", leads, leads),
     "records_exemption": _part("records_exemption")._replace(reads=leads_it, writes=leads_it),
 }

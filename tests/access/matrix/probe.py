@@ -184,6 +184,8 @@ def writes_blindly(name: str, verb: str, person: Person, held: list[Row]) -> boo
 KEPT = {
     "activity_hold": {"removes"},
     "briefings_delivery": {"removes"},
+    "engagements_engagementversion": {"changes", "removes"},
+    "records_disposal": {"changes", "removes"},
     "engagements_engagementcountry": {"changes", "adds"},
     "engagements_overlapfootprint": {"changes", "adds", "removes"},
 }
@@ -203,6 +205,9 @@ REVOKE CREATE ON SCHEMA public FROM {KEEPER};
 """
 KEEPS = {
     "activity_entry": "UPDATE activity_entry SET data = data",
+    "briefings_section": "UPDATE briefings_section SET body = body",
+    "records_disposal": "UPDATE records_disposal SET texts = texts",
+    "engagements_engagementversion": "UPDATE engagements_engagementversion SET said = said",
     "engagements_engagementcountry": "DELETE FROM engagements_engagementcountry",
     "engagements_overlapfootprint": "DELETE FROM engagements_overlapfootprint",
 }

@@ -359,6 +359,10 @@ API: dict[str, Route] = {
     "api_deliveries-ask": api("copy", post("ask", said(text="When?"))),
     "api_offices-list": api("", {"GET": OWN}),
     "api_offices-detail": api("office", {"GET": READ}),
+    "api_offices-settings": api(
+        "office",
+        {"GET": Ask("door", "settings"), "PATCH": Ask("write", "settings", said(sign_in="passkey"))},
+    ),
     "api_coalitions-list": api("", {"GET": OWN}),
     "api_coalitions-detail": api("coalition", {"GET": READ}),
     "api_divisions-list": api("", {"GET": OWN}),
@@ -391,9 +395,12 @@ OTHER_ROOMS = (
     "activity:",
     "records:",
     "signin:",
+    "content_policy",
+    "search",
     "api_colleagues-",
     "api_invitations-",
     "api_delegations-",
+    "api_recoveries-",
     "api_office-requests-",
     "api_records-",
 )

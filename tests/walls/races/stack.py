@@ -113,7 +113,14 @@ def serving(said: dict[str, Any], at: Path, **more: str) -> Iterator[int]:
     port, log = free_port(), at / "web.log"
     # Nobody's reading is slowed or reported here: it is what they read that counts.
     environment = (
-        os.environ | {"DATABASE_URL": url(said), "PORT": str(port), "BULK_READ_LIMIT": "1000000"} | more
+        os.environ
+        | {
+            "DATABASE_URL": url(said),
+            "PORT": str(port),
+            "BULK_READ_LIMIT": "1000000",
+            "BULK_LIST_LIMIT": "1000000",
+        }
+        | more
     )
     environment.pop("DATABASE_OWNER_URL", None)
     command = [str(Path(sys.executable).parent / "gunicorn"), "tests.walls.races.served"]

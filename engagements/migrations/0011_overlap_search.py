@@ -133,7 +133,7 @@ CREATE POLICY overlap_lines ON activity_entry FOR SELECT TO {", ".join(READERS)}
 
 
 class Migration(migrations.Migration):
-    dependencies = [("engagements", "0008_overlaps"), ("activity", "0009_oversight_second_wall")]
+    dependencies = [("engagements", "0010_overlaps"), ("activity", "0009_oversight_second_wall")]
     # Only the system's named work writes here: what one side does is told to the other in the other's own words.
     operations = [
         Protect(FOOTPRINT, reads=NOBODY, privileges="SELECT"),

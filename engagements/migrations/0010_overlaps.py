@@ -12,7 +12,7 @@ import diplomacy.lib.references
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0004_external_identities"),
-        ("engagements", "0007_fill_countries"),
+        ("engagements", "0009_disposed_versions"),
     ]
 
     operations = [
@@ -299,6 +299,10 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddIndex(
+            model_name="overlapside",
+            index=models.Index(fields=["office", "reference"], name="overlap_side_office"),
+        ),
+        migrations.AddIndex(
             model_name="overlap",
             index=django.contrib.postgres.indexes.GinIndex(fields=["readers"], name="overlap_readers"),
         ),
@@ -335,10 +339,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="overlapside",
             index=django.contrib.postgres.indexes.GinIndex(fields=["readers"], name="overlapside_readers"),
-        ),
-        migrations.AddIndex(
-            model_name="overlapside",
-            index=models.Index(fields=["office", "reference"], name="overlap_side_office"),
         ),
         migrations.AddConstraint(
             model_name="overlapside",

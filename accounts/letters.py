@@ -1,0 +1,86 @@
+"""What a letter of the outbox says, made when it leaves: who it is for, and any link in it."""
+
+from typing import Any
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from accounts import invitations, recovery
+from accounts.models import Invitation, Letter, Recovery, User
+
+KIND = Letter.Kind
+SUBJECTS = {
+    KIND.RESET: "Choose a new password",
+    KIND.TRIES: "You signed in after failed tries",
+    KIND.IDLE: "You signed in after a long time",
+    KIND.HALF_WAY: "Somebody has your password",
+    KIND.RECOVERY: "Set up signing in again",
+    KIND.INVITATION: "Your invitation runs out soon",
+    KIND.CODES: "Make new recovery codes",
+}
+
+
+def message(letter: Letter) -> EmailMessage | None:
+    """None: there is nobody, or nothing any more, to write of."""
+    context = _CONTEXTS[KIND(letter.kind)](letter)
+    if context is None:
+        return None
+    body = render_to_string(f"accounts/mail/{letter.kind}.txt", context)
+    headers = {"Auto-Submitted": "auto-generated"}
+    return EmailMessage(SUBJECTS[KIND(letter.kind)], body, to=[letter.address], headers=headers)
+
+
+def _account(letter: Letter) -> User | None:
+    found: User | None = User.objects.filter(email__iexact=letter.address, is_active=True).first()
+    return found
+
+
+def _reset(letter: Letter) -> dict[str, Any] | None:
+    user = _account(letter)
+    if user is None:
+        return None
+    key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
+    return {"link": settings.PUBLIC_URL + reverse("account_reset_password_from_key", kwargs=key)}
+
+
+def _sign_in(letter: Letter) -> dict[str, Any] | None:
+    where = {name: settings.PUBLIC_URL + reverse(name) for name in ("signin:sessions", "mfa_index")}
+    said = {"when": letter.made_at, "sessions": where["signin:sessions"], "factors": where["mfa_index"]}
+    return said if _account(letter) else None
+
+
+def _recovery(letter: Letter) -> dict[str, Any] | None:
+    held = Recovery.objects.open().select_for_update(of=("self",)).select_related("asked_by__user")
+    found = held.filter(pk=letter.about, user__is_active=True).first()
+    if found is None:
+        return None
+    return {"recovery": found, "link": recovery.new_link(found)}
+
+
+def _invitation(letter: Letter) -> dict[str, Any] | None:
+    """With another link: of the one before, nobody but its mailbox knows more than a digest."""
+    rows = (
+        Invitation.objects.open().select_for_update(of=("self",)).select_related("office", "invited_by__user")
+    )
+    found = rows.filter(pk=letter.about).first()
+    if found is None or not invitations.is_vouched_for(found):
+        return None
+    secret = invitations.new_secret()
+    found.secret_digest = invitations.digest(secret)
+    found.save(update_fields=["secret_digest"])
+    return {"invitation": found, "link": invitations.link(secret)}
+
+
+_CONTEXTS = {
+    KIND.RESET: _reset,
+    KIND.TRIES: _sign_in,
+    KIND.IDLE: _sign_in,
+    KIND.HALF_WAY: _sign_in,
+    KIND.RECOVERY: _recovery,
+    KIND.INVITATION: _invitation,
+    KIND.CODES: _sign_in,
+}
