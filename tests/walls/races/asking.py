@@ -19,8 +19,6 @@ HANG_UPS = 0.02
 SHARES = {"page": 15, "API": 15, "API by token": 5, "stranger": 5, "everything": 25}
 """Of the mixture, in parts; 3 of every other kind."""
 FAIL_LOUDLY = {"raises", "fails", "bare", "streams_bare", "on_commit"}
-BROKEN = {400, 500}
-"""What a killed connection costs: Django answers 400 where it dies while the session is saved."""
 CUT = 599
 """In the place of a status: the answer broke off."""
 
@@ -40,7 +38,7 @@ class Tally:
     empty: Counter[str] = field(default_factory=Counter)
     """Less than they were told alone."""
     broken: int = 0
-    """No answer, or one of BROKEN that is none alone."""
+    """No answer, or one of 5xx that is none alone: what a killed connection costs."""
     hung_up: int = 0
 
     def __add__(self, other: "Tally") -> "Tally":
@@ -91,7 +89,7 @@ class Race:
             tally.leaks[f"{question} was told {len(leaked)} texts too many"] += 1
         elif kind in FAIL_LOUDLY:
             tally.wrong[f"{question} answered {told.status}"] += told.status < 500 or bool(told.tokens)
-        elif told.status in BROKEN or told.status > 500:
+        elif told.status >= 500:
             tally.broken += told.status != alone.status
         elif told.status != alone.status:
             tally.wrong[f"{question} answered {told.status}, alone {alone.status}"] += 1
