@@ -19,7 +19,7 @@ class CounterpartQuerySet(SignedInQuerySet):
             output_field=IntegerField(),
         )
         found = found.annotate(rank=first)
-        return found.order_by("rank", "name") if words else found.none()
+        return found.order_by("rank", "name", "pk") if words else found.none()
 
     def called(self, text: str) -> Self:
         """Exactly this name, in any script: the name, the native name or an alias."""

@@ -112,7 +112,8 @@ def _advice_received(user: Any, member: Member) -> Block:
         status="given", engagement__status__in=["filed", "postponed", "held"]
     )
     tasks = [
-        _advice_task(held, f"Advice from {held.desk}") for held in given.order_by("-status_since")[:MOST]
+        _advice_task(held, f"Advice from {held.desk}")
+        for held in given.order_by("-status_since", "-pk")[:MOST]
     ]
     return Block("Advice you have not answered", tasks)
 
@@ -264,14 +265,14 @@ def _answered(user: Any, member: Member) -> Block:
     since = timezone.now() - SOON
     answered = AdviceRequest.objects.visible_to(user).of_desk(member.office)
     answered = answered.filter(status="responded", assigned_to=member, status_since__gte=since)
-    found = answered.select_related("engagement__office").order_by("-status_since")[:MOST]
+    found = answered.select_related("engagement__office").order_by("-status_since", "-pk")[:MOST]
     return Block("Offices answered your advice", [_request_task(held) for held in found])
 
 
 def _load(requests: Any) -> Block:
     counted = (
         requests.exclude(assigned_to=None)
-        .values("assigned_to__user__name")
+        .values("assigned_to", "assigned_to__user__name")
         .annotate(
             all=Count("pk"), pressing=Count("pk", filter=~Q(status="question") & Q(due_on__lte=clock.today()))
         )
@@ -284,7 +285,7 @@ def _load(requests: Any) -> Block:
             f"{row['pressing']} due today or late" if row["pressing"] else "",
             "stopped",
         )
-        for row in counted.order_by("-all", "assigned_to__user__name")
+        for row in counted.order_by("-all", "assigned_to__user__name", "assigned_to")
     ]
     return Block("Who has how much", tasks)
 
@@ -328,7 +329,7 @@ def _reader_questions(user: Any, member: Member) -> Block:
 
 
 def _sent(briefings: Any) -> Block:
-    released = briefings.filter(status="released").with_counts().order_by("-released_at")[:MOST]
+    released = briefings.filter(status="released").with_counts().order_by("-released_at", "-pk")[:MOST]
     tasks = [
         Task(
             str(one),
