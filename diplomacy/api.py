@@ -48,7 +48,7 @@ ROUTES: dict[str, type[Route]] = {
     "": accounts.MeRoute,
 }
 PERHAPS = "What you sent may have been saved, or not: look before you send it again."
-LOST = "The database went away just before this was answered."
+LOST = "The connection broke just before this was answered."
 ENDED = "You were signed out, here or elsewhere, just before this was answered."
 router = SimpleRouter()
 for prefix, route in ROUTES.items():
@@ -102,7 +102,7 @@ def interrupted(request: HttpRequest, error: SessionInterrupted) -> HttpResponse
     failed = getattr(error.__context__, "__context__", None)
     is_lost = isinstance(failed, (OperationalError, InternalError))
     status, title, reason = (
-        (503, "We lost the database", LOST) if is_lost else (409, "You were signed out", ENDED)
+        (503, "We lost touch with our database", LOST) if is_lost else (409, "You were signed out", ENDED)
     )
     said = f"{reason} {PERHAPS}"
     if problems.is_for_api(request):

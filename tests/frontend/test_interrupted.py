@@ -29,7 +29,7 @@ def is_signed_out_elsewhere(by: Any) -> None:
 @pytest.mark.parametrize(
     ("happens", "status", "words"),
     [
-        (loses_its_connection, 503, "The database went away"),
+        (loses_its_connection, 503, "The connection broke"),
         (is_signed_out_elsewhere, 409, "You were signed out"),
     ],
 )
