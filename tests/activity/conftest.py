@@ -115,6 +115,11 @@ class Celery:
                 celery, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
             )
 
+    def revive(self) -> None:
+        """As a supervisor does: it refuses to start while PostgreSQL does not answer."""
+        if self.process and self.process.poll() is not None:
+            self.start()
+
     def kill(self) -> None:
         if self.process:
             os.killpg(self.process.pid, signal.SIGKILL)

@@ -62,8 +62,8 @@ def victims(office: Office, worker: Worker, relay: Relay, broker: Valkey, mailbo
         else Victim("connections to PostgreSQL", lambda: chaos.end_connections(url), lambda: None, filed)
     )
     return [
-        Victim("worker", worker.kill, worker.start, mailed),
-        Victim("relay", relay.kill, relay.start, relay.sent),
+        Victim("worker", worker.kill, worker.start, mailed, worker.revive),
+        Victim("relay", relay.kill, relay.start, relay.sent, relay.revive),
         Victim("broker", kill_broker, broker.start, filed),
         postgres,
         Victim("web", web.kill, web.start, filed),
@@ -92,12 +92,13 @@ def test_nothing_is_lost_or_doubled_while_everything_is_killed(
     worker.start()
     relay.start()
     office.web.start()
+    everything = victims(office, worker, relay, broker, mailbox)
     try:
         office.file("Calm")
         with office.busy():
-            kills = chaos.kill_in_turn(victims(office, worker, relay, broker, mailbox), KILLS)
+            kills = chaos.kill_in_turn(everything, KILLS)
         began = time.monotonic()
-        is_empty = comes_true(lambda: unsent() == 0, DRAINED)
+        is_empty = comes_true(chaos.supervised(lambda: unsent() == 0, everything), DRAINED)
         drained = time.monotonic() - began
     finally:
         office.web.kill()
