@@ -4,8 +4,8 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 
@@ -113,12 +113,13 @@ class Race:
         return tally
 
     def run_at_once(self, count: int) -> Tally:
-        each: Callable[[int], Tally] = lambda seed: self.run(count // THREADS, seed)  # noqa: E731
+        """A Ctrl-C ends them all, and what was answered until then is judged."""
         with ThreadPoolExecutor(THREADS) as threads:
-            try:
-                return sum(threads.map(each, range(THREADS)), Tally())
-            finally:
-                self._over.set()  # a Ctrl-C ends them all
+            running = [threads.submit(self.run, count // THREADS, seed) for seed in range(THREADS)]
+            with suppress(KeyboardInterrupt):
+                wait(running)
+            self._over.set()
+            return sum((each.result() for each in running), Tally())
 
 
 def figures(name: str, tally: Tally, killer: Killer, seconds: float) -> str:
