@@ -59,7 +59,7 @@ mutants: setup-dev  ## each visible_to and each policy of PostgreSQL taken away,
 races: setup-dev  ## RACES=50000 requests of many people over two connections, directly and through PgBouncer (PGBOUNCER=path)
 	RACES=$${RACES:-50000} $(BIN)/python -m pytest -n 0 -s --timeout 14400 $(PYTEST_ARGS) tests/walls/test_races.py
 
-chaos: setup-dev  ## CHAOS=500 kills of web, worker, broker and PostgreSQL under load: what was lost, what was doubled
+chaos: setup-dev  ## CHAOS=500 kills of web, worker, relay, broker and PostgreSQL under load: what was lost, what was doubled
 	CHAOS=$${CHAOS:-500} CHAOS_POSTGRES=var/chaos LOG_LEVEL=WARNING $(BIN)/python -m diplomacy.embedded --at var/chaos -- \
 		$(BIN)/python -m pytest -n 0 -s --timeout 14400 $(PYTEST_ARGS) tests/activity/test_chaos.py
 

@@ -13,10 +13,10 @@ def choices_for(office: Office) -> QuerySet[Term]:
     """Terms that hold today in the governments of the office's own division: its officials, and not those of its cities."""
     rows = Term.objects.that_hold(washington.today()).select_related("official", "division")
     if office.division is None:
-        return rows.filter(office=office).order_by("role", "official__name")
+        return rows.filter(office=office).order_by("role", "official__name", "pk")
     path = office.division.ocd_id.replace("division", "jurisdiction", 1)
     governed = Q(jurisdiction__in=[f"{path}/government", f"{path}/legislature"]) | Q(division=office.division)
-    return rows.filter(governed | Q(office=office)).order_by("role", "official__name")
+    return rows.filter(governed | Q(office=office)).order_by("role", "official__name", "pk")
 
 
 def last_day_of_post(member: Member) -> date | None:

@@ -1,9 +1,10 @@
 """The relay: claims due notices, re-checks that the recipient may still see the subject, sends, marks as sent.
 
-A claim is the notice's attempt number with a time that runs out; no row stays locked while a mail server is slow, so
-nobody who reads a notice waits for it. Whoever finds the number changed has lost the claim and leaves the notice
-alone. A worker that dies leaves a claim that runs out. Only death in the moment between the mail server's word and
-our mark can repeat a message, and then under the same Message-ID, which receiving servers drop.
+A claim is the time at which it runs out; no row stays locked while a mail server is slow, so nobody who reads a notice
+waits for it. Whoever finds another time has lost the claim and leaves the notice alone. A worker that dies leaves
+claims that run out, and no failed attempt: what was refused waits longer each time, what we dropped does not. Only
+death in the moment between the mail server's word and our mark can repeat a message, and then under the same
+Message-ID, which receiving servers drop.
 """
 
 import logging
@@ -41,24 +42,25 @@ def _claim(ids: Collection[int] | None) -> list[Notice]:
     due = Notice.objects.due() if ids is None else Notice.objects.due().filter(pk__in=ids)
     claimed = list(due.order_by("try_after").select_for_update(skip_locked=True)[:BATCH])
     for notice in claimed:
-        notice.attempts += 1
-        notice.try_after = _runs_out(notice.attempts)
-    Notice.objects.bulk_update(claimed, ["attempts", "try_after"])
+        notice.try_after = _after()
+    Notice.objects.bulk_update(claimed, ["try_after"])
     return claimed
 
 
-def _runs_out(attempts: int) -> datetime:
-    """When a claim ends; each failed attempt doubles the wait for the next."""
+def _after(attempts: int = 1) -> datetime:
+    """When a claim ends, or the next attempt begins: each that failed doubles the wait."""
     wait: timedelta = timedelta(seconds=settings.NOTICE_CLAIM_SECONDS) * 2 ** min(attempts - 1, 6)
     return timezone.now() + wait
 
 
 def _send(notice: Notice) -> bool:
     """True when the notice has left the outbox, sent or not."""
-    if not _mark(notice, try_after=_runs_out(notice.attempts)):
+    if not _mark(notice, try_after=_after()):
         return False  # the claim ran out while others of the batch were sent, and another worker has it
     outcome = _outcome(notice)
     if outcome == Notice.Mail.DUE:
+        failed = notice.attempts + 1
+        _mark(notice, attempts=failed, try_after=_after(failed))
         return False
     sent_at = timezone.now() if outcome == Notice.Mail.SENT else None
     return _mark(notice, mail=outcome, sent_at=sent_at)
@@ -67,8 +69,10 @@ def _send(notice: Notice) -> bool:
 @system("activity.delivery")
 def _mark(notice: Notice, **fields: Any) -> bool:
     """While the claim is still ours."""
-    claim = Notice.objects.filter(pk=notice.pk, attempts=notice.attempts, mail=Notice.Mail.DUE)
-    return bool(claim.update(**fields))
+    claim = Notice.objects.filter(pk=notice.pk, try_after=notice.try_after, mail=Notice.Mail.DUE)
+    is_ours = bool(claim.update(**fields))
+    notice.try_after = fields.get("try_after", notice.try_after)
+    return is_ours
 
 
 def _outcome(claimed: Notice) -> Notice.Mail:
@@ -79,7 +83,7 @@ def _outcome(claimed: Notice) -> Notice.Mail:
         _message(notice).send()
     except (SMTPException, OSError, ValueError) as error:
         log.warning("Notice %s was not sent: %s", notice.delivery_key, type(error).__name__)
-        return Notice.Mail.DUE if notice.attempts < MOST_ATTEMPTS else Notice.Mail.FAILED
+        return Notice.Mail.DUE if notice.attempts + 1 < MOST_ATTEMPTS else Notice.Mail.FAILED
     return Notice.Mail.SENT
 
 

@@ -32,4 +32,4 @@ def looks(subject: models.Model, kind: str) -> list[Look]:
     """Who has opened it, the last first. For its owner."""
     opened = Entry.objects.about(subject).filter(kind=kind)
     people = opened.values_list("actor", "actor__name", "office__name").annotate(Count("pk"), Max("at"))
-    return [Look(*line[1:]) for line in people.order_by("-at__max")[:LONGEST]]
+    return [Look(*line[1:]) for line in people.order_by("-at__max", "actor")[:LONGEST]]

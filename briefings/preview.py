@@ -49,7 +49,9 @@ def _groups(cuts: list[tailoring.Cut], sections: list[Section]) -> list[Group]:
     ids = [cut.member_id for cut in cuts]
     cut_of = {cut.member_id: cut.sections for cut in cuts}
     readers: dict[tuple[int, ...], list[Member]] = defaultdict(list)
-    for member in Member.objects.filter(pk__in=ids).select_related("user", "office").order_by("user__name"):
+    for member in (
+        Member.objects.filter(pk__in=ids).select_related("user", "office").order_by("user__name", "pk")
+    ):
         readers[cut_of[member.pk]].append(member)
     parts = {section.pk: section for section in sections}
     fullest = sorted(readers, key=lambda cut: (-len(cut), cut))

@@ -120,7 +120,7 @@ class CounterpartQuerySet(SignedInQuerySet):
             output_field=IntegerField(),
         )
         found = found.annotate(rank=first)
-        return found.order_by("rank", "name") if words else found.none()
+        return found.order_by("rank", "name", "pk") if words else found.none()
 
     def due(self, mark: str) -> Self:
         """Never compared with the lists, or not since one of them, or the counterpart, changed."""

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.db import InternalError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views import defaults
 from django.views.decorators.http import require_safe
@@ -19,6 +22,7 @@ from activity import api as activity
 from briefings import api as briefings
 from counterparts import api as counterparts
 from counterparts.lists import api as lists
+from diplomacy.context import Product
 from diplomacy.lib import suspicion
 from diplomacy.lib.api import problems
 from diplomacy.lib.api.views import Route
@@ -51,6 +55,9 @@ ROUTES: dict[str, type[Route]] = {
     "log": activity.LogRoute,
     "": accounts.MeRoute,
 }
+PERHAPS = "What you sent may have been saved, or not: look before you send it again."
+LOST = "The connection broke just before this was answered."
+ENDED = "You were signed out, here or elsewhere, just before this was answered."
 router = SimpleRouter()
 for prefix, route in ROUTES.items():
     router.register(prefix, route, f"api_{prefix or 'me'}")
@@ -84,15 +91,32 @@ def docs(request: HttpRequest) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     if problems.is_for_api(request):
-        return problems.plain(500, "Something broke on our side. Nothing was saved. It has been logged.")
+        return problems.plain(500, f"Something broke on our side, and has been logged. {PERHAPS}")
     return defaults.server_error(request)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, SessionInterrupted):
+        return interrupted(request, exception)
     suspicion.mark_bad_request(request, exception)
     if problems.is_for_api(request):
         return problems.plain(400, "The request could not be read.")
     return defaults.bad_request(request, exception)
+
+
+def interrupted(request: HttpRequest, error: SessionInterrupted) -> HttpResponse:
+    """The session is written last and could not be. Django says 400 to that, whether the connection died or the session
+    was ended elsewhere; what was asked for is done by then, or is not."""
+    failed = getattr(error.__context__, "__context__", None)
+    is_lost = isinstance(failed, (OperationalError, InternalError))
+    status, title, reason = (
+        (503, "We lost touch with our database", LOST) if is_lost else (409, "You were signed out", ENDED)
+    )
+    said = f"{reason} {PERHAPS}"
+    if problems.is_for_api(request):
+        return problems.plain(status, said)
+    page = render_to_string("interrupted.html", {"title": title, "said": said, "product": Product()})
+    return HttpResponse(page, status=status)
 
 
 urlpatterns: list[URLPattern | URLResolver] = [

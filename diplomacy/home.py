@@ -105,10 +105,14 @@ def _with_desks(user: Any, member: Member) -> list[Block]:
     """Questions to answer, and advice to answer: both in one statement."""
     asked = _of_office(user, member)
     given = asked.filter(status="given", engagement__status__in=["filed", "postponed", "held"])
-    waiting, received = asked.waiting_for_office()[:MOST], given.order_by("-status_since")[:MOST]
+    waiting, received = asked.waiting_for_office()[:MOST], given.order_by("-status_since", "-pk")[:MOST]
     found = list(waiting.union(received, all=True))
-    questions = sorted((held for held in found if held.status == "question"), key=lambda held: held.due_on)
-    advice = sorted((held for held in found if held.status == "given"), key=lambda held: held.status_since)
+    questions = sorted(
+        (held for held in found if held.status == "question"), key=lambda held: (held.due_on, held.pk)
+    )
+    advice = sorted(
+        (held for held in found if held.status == "given"), key=lambda held: (held.status_since, held.pk)
+    )
     return [
         Block("Questions from desks", [_advice_task(held, f"Answer {held.desk}") for held in questions]),
         Block(
@@ -281,14 +285,14 @@ def _answered(user: Any, member: Member) -> Block:
     since = timezone.now() - SOON
     answered = AdviceRequest.objects.visible_to(user).of_desk(member.office)
     answered = answered.filter(status="responded", assigned_to=member, status_since__gte=since)
-    found = answered.select_related("engagement__office").order_by("-status_since")[:MOST]
+    found = answered.select_related("engagement__office").order_by("-status_since", "-pk")[:MOST]
     return Block("Offices answered your advice", [_request_task(held) for held in found])
 
 
 def _load(requests: Any) -> Block:
     counted = (
         requests.exclude(assigned_to=None)
-        .values("assigned_to__user__name")
+        .values("assigned_to", "assigned_to__user__name")
         .annotate(
             all=Count("pk"), pressing=Count("pk", filter=~Q(status="question") & Q(due_on__lte=clock.today()))
         )
@@ -301,7 +305,7 @@ def _load(requests: Any) -> Block:
             f"{row['pressing']} due today or late" if row["pressing"] else "",
             "stopped",
         )
-        for row in counted.order_by("-all", "assigned_to__user__name")
+        for row in counted.order_by("-all", "assigned_to__user__name", "assigned_to")
     ]
     return Block("Who has how much", tasks)
 
@@ -345,7 +349,7 @@ def _reader_questions(user: Any, member: Member) -> Block:
 
 
 def _sent(briefings: Any) -> Block:
-    released = briefings.filter(status="released").with_counts().order_by("-released_at")[:MOST]
+    released = briefings.filter(status="released").with_counts().order_by("-released_at", "-pk")[:MOST]
     tasks = [
         Task(
             str(one),

@@ -93,7 +93,7 @@ def precedents(engagement: Engagement, reader: Any) -> QuerySet[Advice]:
     )
     earlier = earlier.exclude(request__engagement=engagement).distinct()
     related = ("request__desk", "request__engagement__office", "response")
-    return earlier.select_related(*related).order_by("-released_at")[:MOST_PRECEDENTS]
+    return earlier.select_related(*related).order_by("-released_at", "-pk")[:MOST_PRECEDENTS]
 
 
 def version_read(engagement: Engagement, reader: Any) -> int | None:

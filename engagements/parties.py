@@ -44,7 +44,9 @@ def colleagues(text: str, user: Any) -> list[Party]:
         .select_related("user", "office")
     )
     return list(
-        {member.user_id: _colleague(member) for member in members.order_by("user__name")[:LISTED]}.values()
+        {
+            member.user_id: _colleague(member) for member in members.order_by("user__name", "pk")[:LISTED]
+        }.values()
     )
 
 
@@ -63,7 +65,7 @@ def shared_with(name: str, reference: str, user: Any) -> list[Party]:
 def _by_email(address: str) -> list[Party]:
     """Another office's person is found by the whole address only: one must know it already."""
     members = Member.objects.current().filter(user__email__iexact=address).select_related("user", "office")
-    return [_colleague(member) for member in members[:1]]
+    return [_colleague(member) for member in members.order_by("pk")[:1]]
 
 
 def taking_part(name: str, reference: str, user: Any) -> Party | None:

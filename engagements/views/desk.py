@@ -112,7 +112,7 @@ def _drafted(context: dict[str, Any]) -> dict[str, Any]:
 
 def _colleagues(request: MemberRequest, held: AdviceRequest) -> Any:
     found = Member.objects.visible_to(request.user).of_office(held.desk).select_related("user")
-    return found.filter(role__in=rules.ADVICE_MOVES["take"].roles).order_by("user__name")
+    return found.filter(role__in=rules.ADVICE_MOVES["take"].roles).order_by("user__name", "pk")
 
 
 def _queue_url(request: MemberRequest) -> str:

@@ -135,16 +135,27 @@ class Victim:
     start: Callable[[], None]
     works: Callable[[], int]
     """Grows while it does its work."""
+    revive: Callable[[], None] = lambda: None
+    """Starts it again where it has ended by itself."""
 
     def has_worked_since(self, seen: int) -> bool:
         return self.works() >= seen + WORK
 
 
+def supervised(what: Callable[[], bool], victims: list[Victim]) -> Callable[[], bool]:
+    def comes() -> bool:
+        for victim in victims:
+            victim.revive()
+        return what()
+
+    return comes
+
+
 def kill_in_turn(victims: list[Victim], kills: int) -> Counter[str]:
     done, seen = Counter[str](), Counter[str]()
     for victim in itertools.islice(itertools.cycle(victims), kills):
-        before = partial(victim.has_worked_since, seen[victim.name])
-        assert comes_true(before, PATIENCE), f"{victim.name} did not come back"
+        is_back = partial(victim.has_worked_since, seen[victim.name])
+        assert comes_true(supervised(is_back, victims), PATIENCE), f"{victim.name} did not come back"
         seen[victim.name] = victim.works()
         victim.kill()
         victim.start()

@@ -91,36 +91,34 @@ def url_of(valkey: Valkey) -> str:
     return f"redis://:{valkey.memory['valkey']}@{HOST}:{valkey.memory['valkey_port']}/0"
 
 
-class Worker:
-    """`celery worker` with its beat, on the test's database; killed as a whole and without warning."""
+class Celery:
+    """One program of it on the test's database; killed as a whole and without warning."""
+
+    name = ""
 
     def __init__(self, environment: dict[str, str], at: Path) -> None:
         self.environment, self.at = environment, at
         self.process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def log(self) -> Path:
+        return self.at / f"{self.name}.log"
+
+    @property
+    def words(self) -> list[str]:
+        raise NotImplementedError
+
     def start(self) -> None:
-        celery = [
-            sys.executable,
-            "-m",
-            "celery",
-            "--app",
-            "diplomacy",
-            "worker",
-            "--concurrency",
-            "2",
-            "--loglevel",
-            "INFO",
-        ]
-        beat = ["--beat", "--schedule", str(self.at / "beat"), "--without-gossip", "--without-mingle"]
-        with (self.at / "worker.log").open("ab") as log:
+        celery = [sys.executable, "-m", "celery", "--app", "diplomacy", *self.words, "--loglevel", "INFO"]
+        with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*celery, *beat],
-                cwd=ROOT,
-                env=self.environment,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
+                celery, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
             )
+
+    def revive(self) -> None:
+        """As a supervisor does: it refuses to start while PostgreSQL does not answer."""
+        if self.process and self.process.poll() is not None:
+            self.start()
 
     def kill(self) -> None:
         if self.process:
@@ -129,7 +127,32 @@ class Worker:
             self.process = None
 
     def said(self) -> str:
-        return (self.at / "worker.log").read_text(errors="replace")
+        return self.log.read_text(errors="replace")
+
+
+class Relay(Celery):
+    """Says each second that the outbox is to be swept."""
+
+    name = "relay"
+
+    @property
+    def words(self) -> list[str]:
+        return ["beat", "--schedule", str(self.at / "beat"), "--pidfile", ""]
+
+    def sent(self) -> int:
+        return self.said().count("Sending due task")
+
+
+class Worker(Celery):
+    """With the relay in it, unless that is a program of its own."""
+
+    name = "worker"
+    has_relay = True
+
+    @property
+    def words(self) -> list[str]:
+        worker = ["worker", "--concurrency", "2", "--without-gossip", "--without-mingle"]
+        return [*worker, "--beat", "--schedule", str(self.at / "beat")] if self.has_relay else worker
 
 
 @pytest.fixture

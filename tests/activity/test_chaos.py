@@ -1,7 +1,8 @@
-"""`kill -9` of web, worker, broker and PostgreSQL under load: nothing lost, nothing doubled. `make chaos` is the long form."""
+"""`kill -9` of web, worker, relay, broker and PostgreSQL under load: nothing lost, nothing doubled. `make chaos` is long."""
 
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,10 @@ from diplomacy.embedded.valkey import Valkey
 from engagements.models import Coverage
 from tests.activity import chaos
 from tests.activity.chaos import Office, Victim, Web
-from tests.activity.conftest import Mailbox, Worker, comes_true
+from tests.activity.conftest import Mailbox, Relay, Worker, comes_true
 from tests.factories import engagements as make
 
-KILLS = int(os.environ.get("CHAOS", "8"))
+KILLS = int(os.environ.get("CHAOS", "10"))
 DRAINED = 60.0
 """Seconds after the last kill, until when the outbox must be empty."""
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,7 +38,16 @@ def office(maria: Member, lee: Member, liaison: Member, worker: Worker, tmp_path
     return Office(Web(worker.environment, tmp_path), token, more)
 
 
-def victims(office: Office, worker: Worker, broker: Valkey, mailbox: Mailbox) -> list[Victim]:
+@pytest.fixture
+def relay(worker: Worker, tmp_path: Path) -> Iterator[Relay]:
+    """Apart from the worker, as in production."""
+    worker.has_relay = False
+    relay = Relay(worker.environment | {"LOG_LEVEL": "INFO"}, tmp_path)
+    yield relay
+    relay.kill()
+
+
+def victims(office: Office, worker: Worker, relay: Relay, broker: Valkey, mailbox: Mailbox) -> list[Victim]:
     filed, mailed = lambda: len(office.filed), lambda: len(mailbox.copies)
     web, url, server = office.web, worker.environment["DATABASE_URL"], chaos.own_postgres()
 
@@ -52,7 +62,8 @@ def victims(office: Office, worker: Worker, broker: Valkey, mailbox: Mailbox) ->
         else Victim("connections to PostgreSQL", lambda: chaos.end_connections(url), lambda: None, filed)
     )
     return [
-        Victim("worker", worker.kill, worker.start, mailed),
+        Victim("worker", worker.kill, worker.start, mailed, worker.revive),
+        Victim("relay", relay.kill, relay.start, relay.sent, relay.revive),
         Victim("broker", kill_broker, broker.start, filed),
         postgres,
         Victim("web", web.kill, web.start, filed),
@@ -75,17 +86,19 @@ def test_the_count_would_notice_what_is_lost_and_what_is_doubled(maria: Member, 
 
 @pytest.mark.slow
 def test_nothing_is_lost_or_doubled_while_everything_is_killed(
-    office: Office, worker: Worker, broker: Valkey, mailbox: Mailbox
+    office: Office, worker: Worker, relay: Relay, broker: Valkey, mailbox: Mailbox
 ) -> None:
     connections.close_all()
     worker.start()
+    relay.start()
     office.web.start()
+    everything = victims(office, worker, relay, broker, mailbox)
     try:
         office.file("Calm")
         with office.busy():
-            kills = chaos.kill_in_turn(victims(office, worker, broker, mailbox), KILLS)
+            kills = chaos.kill_in_turn(everything, KILLS)
         began = time.monotonic()
-        is_empty = comes_true(lambda: unsent() == 0, DRAINED)
+        is_empty = comes_true(chaos.supervised(lambda: unsent() == 0, everything), DRAINED)
         drained = time.monotonic() - began
     finally:
         office.web.kill()

@@ -4,10 +4,14 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
+from typing import NoReturn
 
 import pytest
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connections
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from accounts import actions as accounts
 from accounts.models import Member
@@ -212,6 +216,31 @@ def test_after_the_last_attempt_the_notice_says_that_it_could_not_be_delivered(
     Notice.objects.filter(mail=Notice.Mail.DUE).update(attempts=delivery.MOST_ATTEMPTS - 1)
     assert delivery.deliver() == 1
     assert Notice.objects.filter(mail=Notice.Mail.FAILED).count() == 1
+
+
+class Dies(BaseEmailBackend):
+    def send_messages(self, email_messages: object) -> NoReturn:
+        raise SystemExit
+
+
+def test_however_many_workers_die_over_a_notice_it_waits_for_the_last_ones_claim_only(
+    maria: Member, mailbox: Mailbox, settings: Settings
+) -> None:
+    """A worker holds a batch: its death is no refusal of any of them, and brings none nearer to being given up."""
+    tell_many(maria, 1)
+    due, real = Notice.objects.filter(mail=Notice.Mail.DUE), settings.EMAIL_BACKEND
+    settings.EMAIL_BACKEND = f"{__name__}.Dies"
+    for _ in range(delivery.MOST_ATTEMPTS):
+        with pytest.raises(SystemExit):
+            delivery.deliver()
+        assert due.get().try_after <= timezone.now() + timedelta(seconds=settings.NOTICE_CLAIM_SECONDS)
+        due.update(try_after=timezone.now())
+    settings.EMAIL_BACKEND = real
+    mailbox.on_data = lambda: "451 Try later"
+    assert delivery.deliver() == 0
+    mailbox.on_data = lambda: None
+    due.update(try_after=timezone.now())
+    assert delivery.deliver() == 1
 
 
 def in_thread(what: Callable[[], object]) -> threading.Thread:
