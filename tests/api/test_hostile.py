@@ -16,7 +16,7 @@ from briefings import actions as briefing_actions
 from diplomacy.api import ROUTES
 from engagements import actions
 from engagements.models import Engagement
-from tests.access.records import crossed
+from tests.access.records import a_hit, crossed
 from tests.api.conftest import CallAs, Caller, problem
 from tests.factories import briefings as make_briefings
 from tests.factories import engagements as make
@@ -89,6 +89,13 @@ PLACES: dict[tuple[str, str], tuple[str, Callable[[Cast], str]]] = {
     ("counterparts", "partial_update"): (
         "maria",
         lambda cast: f"counterparts/{cast['counterpart'].reference}/",
+    ),
+    ("guidance", "create"): ("liaison", lambda cast: "guidance/"),
+    ("guidance", "replace"): ("liaison", lambda cast: f"guidance/{cast['guidance'].reference}/replace/"),
+    ("merges", "create"): ("liaison", lambda cast: "merges/"),
+    ("possible-matches", "dispose"): (
+        "maria",
+        lambda cast: f"possible-matches/{cast['hit'].reference}/dispose/",
     ),
     ("advice-requests", "take"): ("liaison", lambda cast: request_of(cast) + "take/"),
     ("advice-requests", "question"): ("liaison", lambda cast: request_of(cast) + "questions/"),
@@ -201,6 +208,8 @@ def cast(
         "held": make.held(maria),
         "commitment": actions.add_commitment(engagement, by=maria, text="Send readings"),
         "counterpart": make.counterpart(maria),
+        "guidance": make.guidance(liaison),
+        "hit": a_hit(engagement.counterparts.get()),
     }
 
 

@@ -19,10 +19,12 @@ from activity import alarms
 from activity.models import Hold, Notice
 from briefings import actions as briefing_actions
 from briefings.choices import Label
-from counterparts.models import ListEdition, Listing
+from counterparts import actions as counterparts
+from counterparts.models import Counterpart, ListEdition, Listing
 from engagements import actions
 from engagements.models import AdviceRequest, Coverage, Engagement, Question
 from records import actions as records
+from tests.access.records import a_hit
 from tests.browser.people import PASSWORD
 from tests.factories import accounts as people
 from tests.factories import briefings as make_briefing
@@ -50,6 +52,7 @@ def build() -> World:
     cast = gather()
     named = {**plans(cast), **advice(cast), **written(cast), **crossings(cast)}
     named["counterpart"] = {"reference": engagement_of(named, "filed").counterparts.first().reference}
+    named |= register(cast, engagement_of(named, "filed").counterparts.first())
     named |= factors(cast["lee"])
     for who in ("liaison", "maria"):
         notice = Notice.objects.filter(recipient=cast[who].user).latest("pk")
@@ -283,6 +286,24 @@ def lists(by: Member) -> dict[str, dict[str, Any]]:
         "listing": found,
     }
     return {name: {"reference": row.reference} for name, row in named.items()}
+
+
+def register(cast: dict[str, Any], met: Counterpart) -> dict[str, dict[str, Any]]:
+    """Whom one meets: posts, possible matches, pairs that may be one, what desks say of the country."""
+    post, guidance = make.post(cast["maria"]), make.guidance(cast["liaison"], title=LONG[:200], text=TEXT)
+    counterparts.add_source(met, by=cast["maria"], title=LONG[:200], url="https://example.org/")
+    counterparts.note(met, by=cast["maria"], text=TEXT)
+    make.counterpart(cast["maria"], name=f"{met.name} {ARABIC}")
+    make.merged(cast["maria"], cast["liaison"])
+    hit = a_hit(met)
+    counterparts.dispose(hit, by=cast["maria"], verdict="unsure", reason=LONG, digest=hit.digest)
+    return {
+        "hit": {"reference": hit.reference},
+        "person": {"reference": post.person.reference},
+        "post": {"reference": post.person.reference, "number": 1},
+        "pair": {"reference": post.body.reference, "other": met.reference},
+        "guidance": {"reference": guidance.reference},
+    }
 
 
 def factors(lee: Member) -> dict[str, dict[str, Any]]:
