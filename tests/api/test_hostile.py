@@ -128,7 +128,7 @@ PLACES: dict[tuple[str, str], tuple[str, Callable[[Cast], str]]] = {
     ("offices", "change_rules"): ("lee", lambda cast: f"offices/{cast['lee'].office.reference}/settings/"),
     ("colleagues", "partial_update"): ("lee", lambda cast: f"colleagues/{cast['colleague'].key}/"),
     ("colleagues", "end"): ("lee", lambda cast: f"colleagues/{cast['colleague'].key}/end/"),
-    ("colleagues", "recover"): ("lee", lambda cast: f"colleagues/{cast['colleague'].key}/recovery/"),
+    ("colleagues", "recover"): ("lee", lambda cast: f"colleagues/{cast['colleague'].key}/recover/"),
     ("invitations", "create"): ("lee", lambda cast: "invitations/"),
     ("delegations", "create"): ("lee", lambda cast: "delegations/"),
     ("office-requests", "open"): (
