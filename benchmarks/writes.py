@@ -98,7 +98,7 @@ def rate(work: Work, writers: int, seconds: float) -> Rate:
     ]
     for process in (sealer, *processes):
         process.start()
-    said = [counts.get(timeout=10 * seconds + 30) for _ in processes]
+    said = [counts.get(timeout=10 * seconds + 120) for _ in processes]
     stop.set()
     for process in (sealer, *processes):
         process.join()

@@ -4,23 +4,20 @@ import logging
 
 import pytest
 from django.core.cache import cache
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
-
-from tests.browser.chromium import executable
 
 PATIENCE = 300
 
 
 @pytest.mark.browser
 def test_a_script_that_got_into_a_page_is_refused_and_reported(
-    live_server: LiveServer, caplog: pytest.LogCaptureFixture
+    chromium: Browser, live_server: LiveServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    at_once = ["--no-sandbox"]
-    with caplog.at_level(logging.WARNING), sync_playwright() as playwright:
+    with caplog.at_level(logging.WARNING):
         cache.clear()  # of reports that another test has counted
-        browser = playwright.chromium.launch(executable_path=executable(), args=at_once)
-        page = browser.new_page()
+        context = chromium.new_context()
+        page = context.new_page()
         page.goto(f"{live_server.url}/sign-in/login/")
         page.evaluate("""() => {
             const script = document.createElement("script");
@@ -32,6 +29,6 @@ def test_a_script_that_got_into_a_page_is_refused_and_reported(
             if "Content policy" in caplog.text:
                 break
             page.wait_for_timeout(100)
-        browser.close()
+        context.close()
     assert "Content policy: script-src-elem was refused inline on account_login" in caplog.text
     assert "zq999998" not in caplog.text
