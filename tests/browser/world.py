@@ -293,7 +293,7 @@ def register(cast: dict[str, Any], met: Counterpart) -> dict[str, dict[str, Any]
     post, guidance = make.post(cast["maria"]), make.guidance(cast["liaison"], title=LONG[:200], text=TEXT)
     counterparts.add_source(met, by=cast["maria"], title=LONG[:200], url="https://example.org/")
     counterparts.note(met, by=cast["maria"], text=TEXT)
-    make.counterpart(cast["maria"], name=f"{met.name} {ARABIC}")
+    make.counterpart(cast["maria"], name=f"{met.name[:100]} {ARABIC}")
     make.merged(cast["maria"], cast["liaison"])
     hit = a_hit(met)
     counterparts.dispose(hit, by=cast["maria"], verdict="unsure", reason=LONG, digest=hit.digest)
