@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 from diplomacy.lib.rls.operations import OWN, Protect, any_key
 
-WRITERS = ("staff", "lead", "liaison", "desk_lead", "briefer")
+WRITERS = ("staff", "lead", "liaison", "desk_lead")
 BY_OFFICE = any_key(*(f"'office:' || office_id || ':{role}'" for role in WRITERS))
 
 

@@ -81,11 +81,11 @@ def undo(request: MemberRequest, reference: str) -> HttpResponse:
     return redirect("counterparts:alike")
 
 
-@require_safe
+@require_POST
 def already_here(request: MemberRequest) -> HttpResponse:
-    """While somebody types a name: is it on the register?"""
-    name = tidy(request.GET.get("name", ""))[:200]
-    kind, country = request.GET.get("kind", ""), request.GET.get("country", "")
+    """While somebody types a name: is it on the register? Posted, so that the name stands in no address."""
+    name = tidy(request.POST.get("name", ""))[:200]
+    kind, country = request.POST.get("kind", ""), request.POST.get("country", "")
     found = duplicates.like(name, kind=kind, country=country) if len(name) > 2 else []
     return render(request, "counterparts/_already_here.html", {"found": found})
 

@@ -39,7 +39,7 @@ class TestSuggesting:
         self, client_for: ClientFor, maria: Member, pair: tuple[Counterpart, ...]
     ) -> None:
         asked = {"name": "Baja California Government", "kind": "subnational", "country": "MX"}
-        answer = client_for(maria).get("/counterparts/duplicates/already-here/", asked)
+        answer = client_for(maria).post("/counterparts/duplicates/already-here/", asked)
         assert "Already here?" in answer.text
         assert pair[0].reference in answer.text
 

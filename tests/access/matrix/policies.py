@@ -96,6 +96,14 @@ def leads(person: Person, office: str) -> bool:
     return person.serves(office, frozenset({"lead"}))
 
 
+def serves_there(person: Person, office: str) -> bool:
+    return office in person.offices
+
+
+def works_there(person: Person, office: str) -> bool:
+    return person.serves(office, oracle.WRITING | oracle.ADVISING)
+
+
 def is_theirs(person: Person, name: str) -> bool:
     return bool(person.held) and person.name == name
 
@@ -248,6 +256,12 @@ TABLES: dict[str, Table] = {
     ),
     "activity_alarm": Table("SELECT id, office_id, NULL FROM activity_alarm", "office", oversees, nobody),
     "activity_hold": Table("SELECT id, office_id, NULL FROM activity_hold", "office", oversees, oversees),
+    "counterparts_counterpartnote": Table(
+        "SELECT id, office_id, NULL FROM counterparts_counterpartnote", "office", serves_there, works_there
+    ),
+    "counterparts_disposition": Table(
+        "SELECT id, office_id, NULL FROM counterparts_disposition", "office", serves_there, works_there
+    ),
     "records_disposal": Table("SELECT id, office_id, NULL FROM records_disposal", "office", manages, manages),
     "records_request": Table("SELECT id, office_id, NULL FROM records_request", "office", leads, leads),
     "records_exemption": _part("records_exemption")._replace(reads=leads_it, writes=leads_it),

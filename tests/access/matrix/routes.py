@@ -161,7 +161,7 @@ PAGES: dict[str, Route] = {
     "counterparts:change": page("counterpart", door("change", versioned(**COUNTERPART))),
     "counterparts:hits": page("", {"GET": OWN}),
     "counterparts:alike": page("", {"GET": OWN}),
-    "counterparts:already_here": page("", {"GET": OWN}),
+    "counterparts:already_here": page("", {"POST": Ask("own_write")}),
     "counterparts:compare": page("pair", door("keep_apart", said(do="apart", reason="They met."))),
     "counterparts:undo_merge": page("merge", {"POST": Ask("write", "undo_merge", said())}),
     "counterparts:guidance_list": page("", {"GET": OWN}),

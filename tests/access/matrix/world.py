@@ -15,7 +15,8 @@ from activity.models import Alarm, Notice
 from briefings import actions as briefing_actions
 from briefings import preview
 from briefings.models import Briefing, Delivery
-from counterparts.models import Counterpart
+from counterparts import actions as register
+from counterparts.models import Alike, Counterpart, Hit, RefusedRow
 from engagements import actions
 from engagements.models import AdviceRequest, Coverage, Engagement
 from tests.access.canaries import Canaries
@@ -161,6 +162,20 @@ def build() -> World:
     return world
 
 
+def _what_offices_say(world: World, body: Counterpart, hit: Hit) -> None:
+    """Of California and of the Mexico desk; and what screening and people leave beside it."""
+    for name in ("maria", "liaison"):
+        by = world.by(name)
+        register.note(body, by=by, text="Ask for Julia.")
+        register.dispose(hit, by=by, verdict="unsure", reason="Not met yet.", digest=hit.digest)
+    maria = world.by("maria")
+    one, other = make.counterpart(maria, name="River board"), make.counterpart(maria, name="Lake board")
+    register.keep_apart(one, other, by=maria, reason="A river and a lake.")
+    register.screen(body)
+    Alike.objects.create(first=body, second=one, score=90)
+    RefusedRow.objects.create(edition=hit.listing.edition, file="sdn.csv", line=3, reason="No name.")
+
+
 def _about_the_register(world: World) -> None:
     """What else everybody reads: posts, pairs that may be one, merges, guidance."""
     facts, maria, liaison = oracle.Register("Julia"), world.by("maria"), world.by("liaison")
@@ -194,6 +209,7 @@ def _register(world: World) -> None:
         digest=lists.DIGEST,
     )
     world.add("hit", Held(facts, {"reference": hit.reference}, hit))
+    _what_offices_say(world, body, hit)
     _about_the_register(world)
     listing = make_list.listing()
     world.add("listing", Held(oracle.Register("listing"), {"reference": listing.reference}, listing))
