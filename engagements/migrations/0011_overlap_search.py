@@ -8,6 +8,8 @@ FOOTPRINT, OVERLAP, SIDE = (
     "engagements_overlap",
     "engagements_overlapside",
 )
+NOBODY_AND_LOUDLY = f"{KEYS} IS NULL"
+"""No reader; and without one named it fails, as every other table does."""
 FEDERAL = "federal_reads AND (SELECT rls.has('federal'))"
 # What an engagement touches, worked out again: `changed` are its ids, `windows` days by kind ('' for the rest).
 # Restricted engagements, and those that are not (or no longer) filed, leave nothing here: they take no part.
@@ -136,7 +138,7 @@ class Migration(migrations.Migration):
     dependencies = [("engagements", "0010_overlaps"), ("activity", "0009_oversight_second_wall")]
     # Only the system's named work writes here: what one side does is told to the other in the other's own words.
     operations = [
-        Protect(FOOTPRINT, reads=NOBODY, privileges="SELECT"),
+        Protect(FOOTPRINT, reads=NOBODY_AND_LOUDLY, privileges="SELECT"),
         Protect(OVERLAP, reads=NOBODY, federal_reads=FEDERAL),
         Protect(SIDE, reads=OWN),
         Protect("engagements_overlapmessage", reads=OWN),
