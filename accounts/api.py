@@ -275,12 +275,6 @@ def _uuid(said: str) -> UUID:
         raise Http404 from None
 
 
-def _made(route: Route, row: Invitation | Delegation, *, is_new: bool) -> Response:
-    answer = route.answer(row, 201 if is_new else 200)
-    answer.headers["Location"] = route.reverse_action("detail", args=[row.reference])
-    return answer
-
-
 class InvitationRoute(Route):
     order = ("-id",)
     takes = {"create": InviteSerializer}
@@ -303,7 +297,7 @@ class InvitationRoute(Route):
         pk, is_new = self.create_once(
             activity.once, lambda: actions.invite(office=self.by.office, by=self.by, **said)
         )
-        return _made(self, self.one(self.visible(), pk=pk), is_new=is_new)
+        return self.created(self.one(self.visible(), pk=pk), is_new=is_new)
 
     def retrieve(self, request: Request, reference: str) -> Response:
         """One invitation that nobody has accepted yet."""
@@ -348,7 +342,7 @@ class DelegationRoute(Route):
         require_step_up(request)
         said = self.said()
         pk, is_new = self.create_once(activity.once, lambda: actions.delegate(by=self.by, **said))
-        return _made(self, self.one(self.visible(), pk=pk), is_new=is_new)
+        return self.created(self.one(self.visible(), pk=pk), is_new=is_new)
 
     def retrieve(self, request: Request, reference: str) -> Response:
         """Who acts in whose place."""
