@@ -241,7 +241,7 @@ def test_no_value_of_no_field_breaks_anything(place: tuple[str, str], cast: Cast
     example = {} if place[1] == "partial_update" else EXAMPLES[place[0]][place[1]]
     for name, value in sent_to(place, whole=IS_FULL):
         answer = writer.send(with_value(example, name, value))
-        assert answer.status_code < 500, (name, value)
+        assert answer.status_code < 500 and answer.status_code not in {404, 405}, (name, value)
         if answer.status_code >= 400:
             problem(answer, answer.status_code)
         else:
