@@ -223,17 +223,14 @@ class Pair(NamedTuple):
 def labelled() -> list[Pair]:
     found = next(iter(sorted((DATA / "matching").glob("*.csv"))))
     with found.open(encoding="utf-8", newline="") as lines:
-        return [
-            Pair(
-                *(
-                    names.bare(name, is_person=row["schema"] == "Person")
-                    for name in (row["name1"], row["name2"])
-                ),
-                (row["name1"].lower(), row["name2"].lower()),
-                row["is_match"] == "true",
-            )
-            for row in csv.DictReader(lines)
-        ]
+        return [labelled_pair(row) for row in csv.DictReader(lines)]
+
+
+def labelled_pair(row: dict[str, str]) -> Pair:
+    one, other = row["name1"], row["name2"]
+    is_person = row["schema"] == "Person"
+    first, second = (names.bare(name, is_person=is_person) for name in (one, other))
+    return Pair(first, second, (one.lower(), other.lower()), row["is_match"] == "true")
 
 
 def pairs() -> list[str]:
@@ -263,7 +260,7 @@ def pairs() -> list[str]:
 
 def candidates(cases: Sequence[Pair]) -> list[bool]:
     """Whether PostgreSQL would have offered the one for the other."""
-    said = [screening.CANDIDATE, [one.first for one in cases], [one.second for one in cases]]
+    said: list[Any] = [screening.CANDIDATE, [one.first for one in cases], [one.second for one in cases]]
     with connection.cursor() as cursor:
         cursor.execute(ALIKE_ENOUGH, said)
         return [close for (close,) in cursor.fetchall()]
