@@ -10,9 +10,10 @@ from accounts.models import Member
 from activity.models import Entry
 from counterparts import actions
 from counterparts.lists import nations, stage
-from counterparts.lists.actions import Busy, NotLoaded
+from counterparts.lists.actions import Busy, NotLoaded, ask
 from counterparts.lists.csl import COLUMNS as CSL_COLUMNS
 from counterparts.models import ListEdition, Listing, ListingName
+from diplomacy.lib.errors import Forbidden
 from tests.factories import list_files as make
 from tests.factories.list_files import NOTHING, loaded
 
@@ -369,3 +370,12 @@ def test_running_text_that_is_reworded_is_shown_and_what_was_said_of_a_hit_stand
     loaded("ofac", rivers(birth="1931"))
     actions.screen(found)
     assert found.hits.get().digest != said.digest
+
+
+def test_nobody_but_the_lead_of_a_desk_has_a_list_loaded_whatever_page_asks(
+    maria: Member, liaison: Member
+) -> None:
+    for member in (maria, liaison):
+        with pytest.raises(Forbidden):
+            ask(source="ofac", uploads=[], published_on=None, by=member)
+    assert not ListEdition.objects.exists()
