@@ -17,7 +17,7 @@ from accounts.models import Member
 from activity import actions as activity
 from counterparts import rules
 from counterparts.actions.register import refold
-from counterparts.models import Alias, Alike, Counterpart, Distinct, Merge
+from counterparts.models import Alias, Alike, Counterpart, Distinct, Merge, MovedRows
 from diplomacy.lib.errors import Conflict, Invalid
 from diplomacy.lib.rls import system
 
@@ -41,7 +41,8 @@ def merge(kept: Counterpart, gone: Counterpart, *, by: Member) -> Merge:
     gone.save(update_fields=["merged_into", "version"])
     refold(kept)
     said = {table: rows for table, rows in moved.items() if rows["moved"] or rows["dropped"]}
-    made = Merge.objects.create(kept=kept, gone=gone, moved={"rows": said, "names": names}, by=by)
+    made = Merge.objects.create(kept=kept, gone=gone, by=by)
+    MovedRows.objects.create(merge=made, rows=said, names=names)
     Alike.objects.filter(models.Q(first=gone) | models.Q(second=gone)).delete()
     activity.record("counterparts.merged", kept, by=by, gone=gone.reference, name=gone.name)
     _tell_overlaps(kept)
@@ -58,10 +59,11 @@ def undo(merge: Merge, *, by: Member) -> Merge:
     kept, gone = _locked(held.kept, held.gone)
     if kept.merged_into_id:
         raise Conflict(f"{kept} has since been merged itself. Undo that first.")
+    moved = MovedRows.objects.get(merge=held)
     for model, field in _relations():
-        if said := held.moved["rows"].get(_table(model, field)):
+        if said := moved.rows.get(_table(model, field)):
             _move_back(model, field, said, kept, gone)
-    kept.aliases.filter(name__in=held.moved["names"]).delete()
+    kept.aliases.filter(name__in=moved.names).delete()
     gone.merged_into = None
     gone.version += 1
     gone.save(update_fields=["merged_into", "version"])

@@ -1,6 +1,6 @@
 from counterparts.models.guidance import CountryGuidance
 from counterparts.models.listings import ListEdition, Listing, ListingName, PublicList, RefusedRow
-from counterparts.models.merging import Alike, Distinct, Merge
+from counterparts.models.merging import Alike, Distinct, Merge, MovedRows
 from counterparts.models.register import Alias, Counterpart, CounterpartNote, Post, Source
 from counterparts.models.screening import Disposition, Hit, Screening
 
@@ -17,6 +17,7 @@ __all__ = [
     "Listing",
     "ListingName",
     "Merge",
+    "MovedRows",
     "Post",
     "PublicList",
     "RefusedRow",

@@ -13,14 +13,11 @@ from diplomacy.lib.references import ReferenceField
 
 
 class Merge(models.Model):
-    """What was moved from one counterpart to the other, so that it can be moved back."""
+    """That one counterpart became another. Everyone reads it; what was moved is in `MovedRows`."""
 
     reference = ReferenceField("M")
     kept = models.ForeignKey(Counterpart, models.PROTECT, related_name="merges")
     gone = models.ForeignKey(Counterpart, models.PROTECT, related_name="merges_away")
-    moved: Any = models.JSONField(
-        default=dict, help_text="For each relation, the ids of the rows that were moved"
-    )
     by = models.ForeignKey(Member, models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
     undone_at = models.DateTimeField(null=True)
@@ -37,6 +34,20 @@ class Merge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.gone_id} into {self.kept_id}"
+
+
+class MovedRows(models.Model):
+    """What a merge moved from one counterpart to the other, so that it can be moved back. Nobody reads it but that work: it
+    says how many records there are, hidden ones among them, and whoever could write it would choose what is moved back."""
+
+    merge = models.OneToOneField(Merge, models.CASCADE, related_name="+")
+    rows: Any = models.JSONField(
+        default=dict, help_text="For each relation, the ids of the rows that were moved"
+    )
+    names: Any = models.JSONField(default=list, help_text="The aliases that `kept` was given")
+
+    def __str__(self) -> str:
+        return f"moved by {self.merge_id}"
 
 
 class Distinct(models.Model):

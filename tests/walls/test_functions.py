@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection, transaction
 from psycopg.errors import InsufficientPrivilege
 
 from accounts.models import Member, User
+from counterparts import actions
 from diplomacy.lib.rls import OFFICE, ROLES, SYSTEM, context, reading_as, system
 from engagements.models import Engagement, OverlapFootprint
 from tests.factories import engagements as make
@@ -38,12 +39,13 @@ def unsigned(role: str) -> Iterator[None]:
         yield
 
 
-def asked(sql: str, *values: object) -> object:
+def asked(sql: str, *values: str | list[int]) -> object:
     """The first value of the answer, or the error's own words."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(sql, values)
-            return cursor.fetchone()[0]
+            row = cursor.fetchone()
+            return row[0] if row else None
     except DatabaseError as error:
         return type(error.__cause__).__name__
 
@@ -163,3 +165,33 @@ def test_without_a_reader_a_search_fails_loudly(maria: Member) -> None:
     make.filed(maria, title=TITLE)
     with unsigned(OFFICE):
         assert asked(SEARCH, "%lithium%") == "InsufficientPrivilege"
+
+
+# What a merge moved --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", ["none", *ROLES])
+def test_a_merge_tells_nobody_how_many_hidden_plans_met_whom_it_merged(
+    maria: Member, lee: Member, role: str
+) -> None:
+    kept, gone = make.counterpart(maria), make.counterpart(maria, name="Lithium board")
+    make.filed(maria, visibility="restricted")
+    met_both = make.drafted(maria)
+    met_both.counterparts.set([kept, gone])
+    actions.merge(kept, gone, by=lee)
+    with connection.cursor() as cursor, unsigned(role):
+        cursor.execute("SELECT to_jsonb(m)::text FROM counterparts_merge m")
+        assert "engagements_" not in str(cursor.fetchall())
+    with unsigned(role):
+        assert asked("SELECT count(*) FROM counterparts_movedrows") == "InsufficientPrivilege"
+        assert asked("UPDATE counterparts_movedrows SET rows = '{}' RETURNING 1") != 1
+
+
+def test_who_reads_a_merge_reads_nothing_of_what_it_moved(
+    maria: Member, lee: Member, liaison: Member
+) -> None:
+    actions.merge(make.counterpart(maria), make.counterpart(maria, name="Lithium board"), by=lee)
+    for member in (maria, lee, liaison):
+        with reading_as(again(member)):
+            assert asked("SELECT count(*) FROM counterparts_movedrows") == 0
+            assert asked("SELECT count(*) FROM counterparts_merge") == 1

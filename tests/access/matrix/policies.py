@@ -199,6 +199,9 @@ TABLES: dict[str, Table] = {
     "engagements_overlapfootprint": Table(
         "SELECT id, engagement_id, NULL FROM engagements_overlapfootprint", "engagement", nobody, nobody
     ),
+    "counterparts_movedrows": Table(
+        "SELECT id, merge_id, NULL FROM counterparts_movedrows", "merge", nobody, nobody
+    ),
     "engagements_overlap": Table(
         "SELECT id, id, NULL FROM engagements_overlap", "every pair", oracle.reads, nobody
     ),
