@@ -165,14 +165,13 @@ Before = dict[int, list[tuple[str, tuple[Any, ...]]]]
 
 
 def _save(held: Sequence[Overlap], sides: dict[int, Pair], before: Before) -> None:
-    both = [
-        (side, was) for pk, pair in sides.items() for side, (_, was) in zip(pair, before[pk], strict=True)
-    ]
-    changed = [side for side, was in both if side.pk and _stored(side) != was]
-    OverlapSide.objects.bulk_create([side for side, _ in both if side.pk is None])
-    for side in changed:
-        side.version += 1
-    OverlapSide.objects.bulk_update(changed, [*STORED, "version"], batch_size=200)
+    both = [(side, *was) for pk, pair in sides.items() for side, was in zip(pair, before[pk], strict=True)]
+    changed = [(side, cell) for side, cell, was in both if side.pk and _stored(side) != was]
+    OverlapSide.objects.bulk_create([side for side, _, _ in both if side.pk is None])
+    for side, cell in changed:
+        # What changes where nobody looks is not counted: a plan that was hidden looks like one that has just come.
+        side.version += cell != Cell.NOTHING
+    OverlapSide.objects.bulk_update([side for side, _ in changed], [*STORED, "version"], batch_size=200)
     _save_rows(held)
 
 
