@@ -24,7 +24,8 @@ SELECT session_user, rolsuper, rolbypassrls, EXISTS (
 FROM pg_roles WHERE rolname = session_user
 """
 # Of each fault of the second wall, what has it: a table that says who reads it and is not behind policies, or whose
-# rows the app reads without a reader; a role that policies do not hold.
+# rows the app reads without a reader; a role that policies do not hold; statements, and the readers signed in them, that each
+# connection of the app is shown of the others.
 OPEN = """
 SELECT format('the table %%s is not behind forced row-level security', c.relname) FROM pg_class c
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'readers'
@@ -36,6 +37,9 @@ WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relrowsecurity
 UNION ALL
 SELECT format('the role %%s is not held by policies', rolname) FROM pg_roles
 WHERE rolname = ANY (%s) AND (rolsuper OR rolbypassrls OR rolcanlogin)
+UNION ALL
+SELECT format('the role %%s is shown what its other connections ask (track_activities)', session_user)
+WHERE current_setting('track_activities')::boolean
 """
 
 

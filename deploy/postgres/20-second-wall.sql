@@ -15,5 +15,8 @@ END $$;
 GRANT diplomacy_office, diplomacy_federal, diplomacy_system TO diplomacy_app WITH INHERIT FALSE, SET TRUE;
 -- Owns the functions that look up, for a policy, what a second policy would have to ask the first one about.
 GRANT diplomacy_keeper TO diplomacy_owner WITH INHERIT FALSE, SET TRUE;
+-- What other connections ask, signed readers and texts among it, is not shown to this role's own (pg_stat_activity). Only a
+-- superuser changes it: `ALTER ROLE diplomacy_app SET track_activities = on` for as long as somebody must look.
+ALTER ROLE diplomacy_app SET track_activities = off;
 -- Data migrations meet the same policies: they switch into this one.
 GRANT diplomacy_system TO diplomacy_owner WITH INHERIT FALSE, SET TRUE;

@@ -23,7 +23,7 @@ from diplomacy.embedded.service import (
 )
 
 # In template1 as well, so that databases made for tests have them too.
-PREPARED = 2
+PREPARED = 3
 """Counts what `prepare` has come to do, so that data made by an older copy is brought up to date."""
 SECOND_WALL = Path(__file__).resolve().parent.parent.parent / "deploy" / "postgres" / "20-second-wall.sql"
 EXTENSIONS = ("btree_gin", "btree_gist", "pg_trgm", "unaccent")

@@ -5,6 +5,7 @@ A function of `diplomacy_keeper` sees past the policies, so that each asks for i
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 import pytest
@@ -195,3 +196,30 @@ def test_who_reads_a_merge_reads_nothing_of_what_it_moved(
         with reading_as(again(member)):
             assert asked("SELECT count(*) FROM counterparts_movedrows") == 0
             assert asked("SELECT count(*) FROM counterparts_merge") == 1
+
+# Other connections ---------------------------------------------------------------------------------------------------
+
+
+def test_what_another_connection_asks_and_who_it_is_signed_for_is_not_shown(liaison: Member) -> None:
+    """Connections of one role see each other's statements: a signed reader would be there to be copied and said again."""
+    with psycopg.connect(**others(), autocommit=True) as intruder, reading_as(again(liaison)):
+        for asks in (
+            "SELECT query FROM pg_stat_activity",
+            "SELECT pg_stat_get_backend_activity(id) FROM pg_stat_get_backend_idset() id",
+        ):
+            seen = [str(row[0]) for row in intruder.execute(asks.encode())]
+            assert not [query for query in seen if "rls.context" in query]
+
+
+def test_the_app_cannot_have_it_shown_again() -> None:
+    with (
+        psycopg.connect(**others(), autocommit=True) as intruder,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        intruder.execute("SET track_activities = on")
+
+
+def others() -> Any:
+    """How the app connects."""
+    given = connection.get_connection_params()
+    return {name: given[name] for name in ("dbname", "user", "password", "host", "port") if name in given}
