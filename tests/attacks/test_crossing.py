@@ -50,7 +50,9 @@ def settled(client_for: ClientFor, member: Member, here: Crossing) -> list[bytes
     return seen_by(browser, here)
 
 
-def test_how_often_a_blind_plan_changed_shows_in_no_version_once_it_speaks(maria: Member, tom: Member) -> None:
+def test_how_often_a_blind_plan_changed_shows_in_no_version_once_it_speaks(
+    maria: Member, tom: Member
+) -> None:
     """Whoever was there all along looks like whoever has just come."""
     here = cross.crossing(maria, tom, ours="introduce", theirs="blind")
     for days in (200, 33):

@@ -39,6 +39,7 @@ def query(**data: str) -> QueryDict:
         ("ولاية باها\u200f", "ولاية باها\u200f"),
         ("Z\u0351a\u0300lgo", "Z\u0351a\u0300lgo"),
         ("\ud800lone", "lone"),
+        ("Rosoboronexport\U000e0020\U000e0068\U000e006f", "Rosoboronexport"),
     ],
 )
 def test_unseen_characters_go_and_scripts_stay(pasted: str, kept: str) -> None:

@@ -197,6 +197,7 @@ def test_who_reads_a_merge_reads_nothing_of_what_it_moved(
             assert asked("SELECT count(*) FROM counterparts_movedrows") == 0
             assert asked("SELECT count(*) FROM counterparts_merge") == 1
 
+
 # Other connections ---------------------------------------------------------------------------------------------------
 
 
