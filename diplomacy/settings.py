@@ -120,7 +120,7 @@ MIDDLEWARE = [
     "diplomacy.lib.browsers.NothingInTheClear",
     "diplomacy.lib.words.SearchWordsMiddleware",
     "activity.middleware.SuspicionMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "accounts.signin.cookies.SealedSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -17,7 +17,7 @@ from tests.factories.accounts import (
     make_user,
 )
 
-pytest_plugins = ["tests.plugin_database", "tests.plugin_statements"]
+pytest_plugins = ["tests.plugin_database", "tests.plugin_statements", "tests.plugin_cookies"]
 
 ClientFor = Callable[[Member | User], Client]
 

@@ -149,7 +149,9 @@ def answer_office(question: CoordinatorQuestion, *, by: Member, text: str) -> Co
         if held.answered_at:
             raise Conflict("This question has been answered already.")
         if not held.side.readers:  # it would be told of what does not exist for it: a notice, a line
-            raise Conflict("The office that asked does not see these plans now, and would not read an answer.")
+            raise Conflict(
+                "The office that asked does not see these plans now, and would not read an answer."
+            )
         held.answer, held.answered_by, held.answered_at = _words(text), by, timezone.now()
         held.save()
         told = watchers.of_office(held.side.engagement) | {held.asked_by.user_id}

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 
@@ -58,6 +59,21 @@ def test_a_cookie_planted_before_signing_in_is_not_the_one_after(maria: Member) 
     assert is_in(browser)
     assert cookie(browser) != planted
     assert not is_in(with_cookie(planted))
+
+
+def test_the_key_that_stands_in_the_database_opens_no_session(browser: Client, maria: Member) -> None:
+    """A query that only reads, or a stolen backup, has all keys."""
+    kept = Session.objects.get().session_key
+    assert is_in(with_cookie(cookie(browser)))
+    signature = cookie(browser).removeprefix(kept)
+    for tried in (
+        kept,
+        f"{kept}:",
+        f"{kept}:{'A' * 43}",
+        f"{'a' * len(kept)}{signature}",
+        f"{kept}{signature} ",
+    ):
+        assert not is_in(with_cookie(tried)), tried
 
 
 def test_scripts_and_other_sites_do_not_get_the_cookie(browser: Client) -> None:
