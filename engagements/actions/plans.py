@@ -192,7 +192,7 @@ def _require_plausible_years(engagement: Engagement) -> None:
 
 def _set_parts(engagement: Engagement, plan: Plan) -> None:
     if plan.counterparts is not None:
-        engagement.counterparts.set(plan.counterparts)
+        engagement.counterparts.set([body.stands_as for body in plan.counterparts])
     if plan.stops is not None:
         for stop in plan.stops:
             counterpart_rules.check_destination(stop.get("country", ""), stop.get("subdivision", ""))
@@ -203,8 +203,13 @@ def _set_parts(engagement: Engagement, plan: Plan) -> None:
     if plan.participants is not None:
         engagement.participants.all().delete()
         Participant.objects.bulk_create(
-            Participant(engagement=engagement, **person) for person in plan.participants
+            Participant(engagement=engagement, **_standing(person)) for person in plan.participants
         )
+
+
+def _standing(person: Mapping[str, Any]) -> dict[str, Any]:
+    body: Counterpart | None = person.get("counterpart")
+    return {**person, "counterpart": body.stands_as if body else None}
 
 
 def _record_change(kind: str, held: Engagement, by: Member) -> None:

@@ -1,6 +1,7 @@
 """What an office can find out, by plans that cross, of another that did not want to be known: a hostile service's own
 account in a small city hall, with patience."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from django.test import Client
 
 from accounts.models import Member
 from activity.models import Notice
+from counterparts import actions as register
 from diplomacy.lib.errors import Conflict
 from engagements import actions
 from engagements.models import CoordinatorQuestion, Engagement, OverlapSide
@@ -116,3 +118,24 @@ def test_nothing_that_a_blind_office_does_reaches_the_other(
     same("back")
     actions.cancel(now(here.theirs), by=tom, reason="No money.")
     same("cancelled")
+
+
+def test_a_name_that_was_merged_away_hides_nobodys_plan_and_no_possible_match(
+    maria: Member, tom: Member, lee: Member
+) -> None:
+    """Neither the lists nor the search for crossing plans look at it: whoever could still meet it would be found by nobody,
+    coordinators among them."""
+    met, old, older = (
+        make.counterpart(maria, name=name, country="JP", subdivision="JP-01") for name in "ABC"
+    )
+    register.merge(old, older, by=lee)
+    register.merge(met, old, by=lee)
+    theirs = cross.filed(tom, met, "introduce", topics=["trade"])
+    for name in (old, older):
+        name.refresh_from_db()
+        person = {"side": "theirs", "name": "Julia Ejemplo", "counterpart": name}
+        said = replace(cross.plan(name, coordination="introduce"), participants=[person])
+        ours = actions.file(actions.draft(said, by=maria), by=maria)
+        assert list(ours.counterparts.all()) == [met]
+        assert ours.participants.get().counterpart == met
+        assert cross.of(ours, theirs).overlap.touch == 1
