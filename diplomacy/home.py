@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 from accounts.models import Member
 from accounts.requests import MemberRequest
 from briefings.models import Briefing, Delivery, ReaderQuestion
-from engagements import advice_clock, clock, overlap
-from engagements.models import AdviceRequest, Commitment, Engagement, OverlapSide
+from engagements import advice_clock, clock, overlap, whereabouts
+from engagements.models import AdviceRequest, Commitment, Engagement, OverlapSide, Referral
 
 MOST = 6
 """Lines of a block. The rest is one link away."""
@@ -78,10 +78,12 @@ def office_home(user: Any, member: Member) -> Home:
         start=(reverse("engagements:start"), "Log an engagement"),
         blocks=[
             *_with_desks(user, member),
+            _referred(user, member),
             _crossing(user, member),
             _reports_owed(user, member),
             _commitments(user, member),
             _to_read(user),
+            _referrals_answered(user, member),
             _drafts(user, member),
             _coming(user, member),
         ],
@@ -136,6 +138,28 @@ def _crossing(user: Any, member: Member) -> Block:
         for side in waiting.with_plan().soonest_first()[:MOST]
     ]
     return Block("Plans that may cross yours", tasks, reverse("engagements:overlaps"))
+
+
+def _referred(user: Any, member: Member) -> Block:
+    """What other offices passed to this office or desk, and to which an answer or an outcome is owed."""
+    waiting = Referral.objects.visible_to(user).received_by(member.office).open().with_offices()
+    tasks = [
+        _referral_task(one, f"From {one.sender}", one.useful_by) for one in waiting.what_waits_first()[:MOST]
+    ]
+    return Block("Referred to you", tasks, reverse("engagements:referrals"))
+
+
+def _referrals_answered(user: Any, member: Member) -> Block:
+    """What others did with what this office passed to them, in the last weeks."""
+    ours = Referral.objects.visible_to(user).sent_by(member.office).with_offices()
+    answered = ours.answered_since(timezone.now() - SOON).order_by("-status_since", "-pk")
+    tasks = [_referral_task(one, f"To {one.receiver}", None) for one in answered[:MOST]]
+    return Block("What came of what you referred", tasks, reverse("engagements:referrals_sent"))
+
+
+def _referral_task(one: Referral, why: str, day: date | None) -> Task:
+    words = one.get_outcome_display() or one.get_status_display()
+    return Task(one.subject, one.get_absolute_url(), why, words, whereabouts.of_referral(one).tone, day)
 
 
 def _engagement_tasks(found: Iterable[Engagement], why: Callable[[Engagement], str]) -> list[Task]:
@@ -223,6 +247,7 @@ def liaison_home(user: Any, member: Member) -> Home:
                 "Yours, the most urgent first", _queue(requests.filter(assigned_to=member)), _in_queue("mine")
             ),
             Block("Nobody’s yet", _queue(requests.unassigned()), _in_queue("none")),
+            _referred(user, member),
             _answered(user, member),
             _to_read(user),
         ],
@@ -242,6 +267,7 @@ def desk_lead_home(user: Any, member: Member) -> Home:
                 "Every request is with somebody.",
             ),
             Block("Yours", _queue(requests.filter(assigned_to=member)), _in_queue("mine")),
+            _referred(user, member),
             _load(requests),
             _to_read(user),
         ],
