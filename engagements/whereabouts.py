@@ -83,10 +83,11 @@ def of_referral(referral: Referral) -> Whereabouts:
         case ReferralStatus.TAKEN_UP:
             return Whereabouts("open", f"{receiver} took it up. Next, it says what came of it.")
         case ReferralStatus.DECLINED:
-            return Whereabouts("stopped", f"{receiver} declined it. The reason: {referral.reason}")
+            return Whereabouts("stopped", f"{receiver} declined it. Its reason stands below.")
         case ReferralStatus.WITHDRAWN:
             return Whereabouts("quiet", f"{sender} withdrew it. Nothing more is asked of anyone.")
-    return Whereabouts("good", f"{referral.get_outcome_display()}. {referral.outcome_text}")
+    outcome = referral.get_outcome_display()
+    return Whereabouts("good", f"{receiver} has said what came of it: {outcome[0].lower()}{outcome[1:]}.")
 
 
 def _useful(referral: Referral) -> str:

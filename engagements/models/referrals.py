@@ -78,6 +78,13 @@ class Referral(Protected):
         return reverse("engagements:referral", args=[self.reference])
 
     @property
+    def who_came(self) -> list[str]:
+        """Those on the register, and who is not."""
+        return [str(body) for body in self.counterparts.all()] + [self.counterpart_name] * bool(
+            self.counterpart_name
+        )
+
+    @property
     def topic_labels(self) -> list[str]:
         return [str(Topic(topic).label) for topic in self.topics]
 

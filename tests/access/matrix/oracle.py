@@ -353,7 +353,7 @@ def reads_register(person: Person) -> bool:
     return bool(person.held)
 
 
-def reads(person: Person, it: Record) -> bool:  # noqa: C901, PLR0911  (a line a record)
+def reads(person: Person, it: Record) -> bool:  # noqa: C901, PLR0911, PLR0912  (a line a record)
     if isinstance(it, Engagement):
         return reads_engagement(person, it)
     if isinstance(it, Request):
