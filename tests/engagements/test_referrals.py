@@ -1,5 +1,6 @@
 """What one office passes to another: who reads and answers it, what it never does, and what it never tells."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -170,7 +171,7 @@ def test_each_move_is_one_side_s_and_from_one_status(
     cast: dict[str, Any], maria: Member, tom: Member
 ) -> None:
     """Every person, every move, every state: against a table of its own."""
-    states = {
+    states: dict[str, Callable[[], Referral]] = {
         "sent": lambda: refer.referred(maria, tom.office),
         "taken_up": lambda: refer.taken_up(maria, tom),
         "declined": lambda: refer.declined(maria, tom),
@@ -378,7 +379,7 @@ def test_a_merge_of_counterparts_takes_referrals_along_and_back(
 # The database, when the application forgets ---------------------------------------------------------------------------
 
 
-def refused_as(person: Member, act: Any) -> bool:
+def refused_as(person: Member, act: Callable[[], int]) -> bool:
     with reading_as(account(person)):
         try:
             with transaction.atomic():

@@ -24,7 +24,7 @@ CREATE POLICY referral_lines ON activity_entry FOR SELECT TO {", ".join(READERS)
 
 
 class Migration(migrations.Migration):
-    dependencies = [("engagements", "0012_referrals"), ("activity", "0009_oversight_second_wall")]
+    dependencies = [("engagements", "0013_referrals"), ("activity", "0009_oversight_second_wall")]
     operations = [
         Protect(REFERRAL, reads=OWN, writes=BOTH, privileges="SELECT, INSERT, UPDATE"),
         migrations.RunSQL(

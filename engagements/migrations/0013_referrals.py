@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0008_provider_answers"),
         ("counterparts", "0004_alike"),
-        ("engagements", "0011_overlap_search"),
+        ("engagements", "0012_fewer_letters_of_frequent_words"),
     ]
 
     operations = [
