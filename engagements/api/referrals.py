@@ -15,12 +15,12 @@ from engagements.api import examples
 from engagements.models import Engagement, Referral
 from engagements.serializers.advice import EngagementNameSerializer
 from engagements.serializers.referrals import (
-    DeclineSerializer,
-    OutcomeSerializer,
+    DeclineReferralSerializer,
     ReferralLineSerializer,
     ReferralQuery,
     ReferralSerializer,
     ReferSerializer,
+    WhatCameSerializer,
 )
 
 MOVES = ("take_up", "decline", "close", "withdraw")
@@ -29,7 +29,11 @@ MOVES = ("take_up", "decline", "close", "withdraw")
 class ReferralRoute(Route):
     """What offices pass to other offices and to desks that are better placed for it."""
 
-    takes = {"create": ReferSerializer, "decline": DeclineSerializer, "close": OutcomeSerializer}
+    takes = {
+        "create": ReferSerializer,
+        "decline": DeclineReferralSerializer,
+        "close": WhatCameSerializer,
+    }
     gives = {
         "list": ReferralLineSerializer,
         **dict.fromkeys(("create", "retrieve", *MOVES), ReferralSerializer),

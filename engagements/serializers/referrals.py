@@ -92,11 +92,11 @@ class ReferSerializer(Strict):
     )
 
 
-class DeclineSerializer(Strict):
+class DeclineReferralSerializer(Strict):
     reason = Text(max_length=1000, help_text="For the office that sent it.")
 
 
-class OutcomeSerializer(Strict):
+class WhatCameSerializer(Strict):
     outcome = Choice(choices=Outcome.choices)
     text = Text(max_length=2000, help_text="In a sentence, for the office that sent it.")
     engagement = Reference(
