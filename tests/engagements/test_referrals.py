@@ -16,6 +16,7 @@ from activity.models import Entry, Notice
 from counterparts import actions as register
 from diplomacy.lib import washington
 from diplomacy.lib.errors import Conflict, Forbidden, Invalid, Stale
+from diplomacy.lib.references import new_reference
 from diplomacy.lib.rls import reading_as
 from engagements import actions, rules
 from engagements.models import Engagement, Referral, ReferralEngagement
@@ -404,7 +405,7 @@ def test_postgresql_lets_nobody_send_in_another_office_s_name(
     forged = refer.referred(maria, tom.office)
 
     def forge() -> int:
-        forged.pk, forged.reference = None, "RF-AAAAAAAA"
+        forged.pk, forged.reference = None, new_reference("RF")
         forged.save(force_insert=True)
         return 1
 
