@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -33,6 +34,12 @@ class Counterpart(models.Model):
         max_length=1000,
         editable=False,
         help_text="All names in plain lower-case letters",
+    )
+    searched = models.TextField(
+        editable=False,
+        default="",
+        db_default="",
+        help_text="What it is found by: all names in plain letters, and where it is",
     )
     country = models.CharField(
         max_length=2, blank=True, help_text="ISO 3166-1; empty for international bodies"
@@ -76,6 +83,15 @@ class Counterpart(models.Model):
         ordering = ["name"]
         indexes = [
             GinIndex(fields=["folded"], opclasses=["gin_trgm_ops"], name="counterpart_folded"),
+            GinIndex(
+                fields=["searched"],
+                opclasses=["gin_trgm_ops"],
+                fastupdate=False,
+                name="counterpart_searched",
+            ),
+            GinIndex(
+                SearchVector("searched", config="simple"), fastupdate=False, name="counterpart_words"
+            ),
             models.Index(fields=["country", "name"], name="counterpart_country"),
             models.Index(fields=["name", "id"], name="counterpart_name"),
             models.Index(
