@@ -50,22 +50,19 @@ def spellings(words: Iterable[str], lines: Iterable[str]) -> dict[str, list[str]
 
 
 def why(counterpart: "Counterpart", text: str) -> str:
-    """Why it was found, where its name does not show that: `also known as …`."""
+    """Why it was found, where its name and place do not show that: `also known as …`. Its aliases are read."""
     words = words_of(text)
     if not words or _has(words, counterpart.name):
         return ""
     others = [counterpart.native_name, *(alias.name for alias in counterpart.aliases.all())]
-    others = [name for name in others if name]
-    for name in others:
-        if _has(words, name):
-            return f"also known as {name}"
-    if _has(words, f"{counterpart.name} {counterpart.place}"):
-        return ""
-    shown = counterpart.name
-    best = max([shown, *others], key=lambda name: (_hits(words, name), name == shown))
-    if best != shown:
+    unseen = [word for word in words if not _has([word], f"{counterpart.name} {counterpart.place}")]
+    for wanted in (words, unseen):
+        if other := next((name for name in others if name and _has(wanted, name)), ""):
+            return f"also known as {other}" if unseen else ""
+    best = max([counterpart.name, *others], key=lambda name: _hits(words, name))
+    if best != counterpart.name:
         return f"also known as {best}"
-    return "" if _hits(words, shown) == len(words) else "spelled much like it"
+    return "spelled much like it" if unseen else ""
 
 
 def _together(name: str) -> str:

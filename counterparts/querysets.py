@@ -94,6 +94,13 @@ class CountryGuidanceQuerySet(SignedInQuerySet):
         today = timezone.localdate()
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=today), replaced_by=None, starts_on__lte=today)
 
+    def in_rows(self) -> Self:
+        """Cautions first: a list that is read from its top."""
+        caution = Case(When(kind="caution", then=Value(0)), default=Value(1), output_field=IntegerField())
+        return self.select_related("desk").order_by(
+            caution, "country", "subdivision", "kind", "-starts_on", "pk"
+        )
+
     def about(self, places: Iterable[tuple[str, str]]) -> Self:
         """Of these (country, subdivision), each with what is said of its whole country."""
         said = {(country, part) for place in places for country, part in (place, (place[0], "")) if country}
@@ -101,6 +108,18 @@ class CountryGuidanceQuerySet(SignedInQuerySet):
         for country, part in sorted(said):
             fitting |= Q(country=country, subdivision=part)
         return self.filter(fitting)
+
+
+class PostQuerySet(models.QuerySet[Any]):
+    def in_force(self) -> Self:
+        today = timezone.localdate()
+        over = Q(ends_on__lt=today) | Q(starts_on__gt=today)
+        return self.exclude(over)
+
+    def in_office_first(self) -> Self:
+        today = timezone.localdate()
+        is_over = Case(When(ends_on__lt=today, then=Value(1)), default=Value(0), output_field=IntegerField())
+        return self.alias(is_over=is_over).order_by("is_over", "title", "person__name", "pk")
 
 
 class AlikeQuerySet(SignedInQuerySet):

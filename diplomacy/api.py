@@ -34,6 +34,7 @@ ROUTES: dict[str, type[Route]] = {
     "commitments": engagements.CommitmentRoute,
     "overlaps": engagements.OverlapSideRoute,
     "coordination": engagements.OverlapRoute,
+    "acquaintances": engagements.AcquaintanceRoute,
     "counterparts": counterparts.CounterpartRoute,
     "guidance": counterparts.GuidanceRoute,
     "merges": counterparts.MergeRoute,

@@ -62,12 +62,14 @@ class CounterpartRoute(Route):
         """The register by name, or the best of what is found by `q`, best first: at most 200."""
         asked = self.asked()
         q = asked.pop("q", "")
-        rows = self.visible().standing().filter(**asked).prefetch_related("aliases")  # type: ignore[attr-defined]
+        rows = self.visible().standing().filter(**asked)  # type: ignore[attr-defined]
+        if not q:
+            return self.page(rows)
         self.asked_for = q
-        return self.page(rows.named_like(q), ("at", "id")) if q else self.page(rows)
+        return self.page(rows.named_like(q).prefetch_related("aliases"), ("at", "id"))
 
     def get_serializer_context(self) -> dict[str, Any]:
-        return super().get_serializer_context() | {"q": self.asked_for}
+        return {**super().get_serializer_context(), "q": self.asked_for}
 
     def create(self, request: Request) -> Response:
         """Put a foreign body or person on the register."""

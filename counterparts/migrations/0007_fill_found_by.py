@@ -45,8 +45,6 @@ class Migration(migrations.Migration):
         ),
         AddIndexConcurrently(
             "counterpart",
-            GinIndex(
-                SearchVector("searched", config="simple"), fastupdate=False, name="counterpart_words"
-            ),
+            GinIndex(SearchVector("searched", config="simple"), fastupdate=False, name="counterpart_words"),
         ),
     ]

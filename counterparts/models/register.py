@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.models import Member, Office
 from counterparts import places
-from counterparts.querysets import CounterpartNoteQuerySet, CounterpartQuerySet
+from counterparts.querysets import CounterpartNoteQuerySet, CounterpartQuerySet, PostQuerySet
 from diplomacy.lib.readers import Protected
 from diplomacy.lib.references import ReferenceField
 
@@ -89,9 +89,7 @@ class Counterpart(models.Model):
                 fastupdate=False,
                 name="counterpart_searched",
             ),
-            GinIndex(
-                SearchVector("searched", config="simple"), fastupdate=False, name="counterpart_words"
-            ),
+            GinIndex(SearchVector("searched", config="simple"), fastupdate=False, name="counterpart_words"),
             models.Index(fields=["country", "name"], name="counterpart_country"),
             models.Index(fields=["name", "id"], name="counterpart_name"),
             models.Index(
@@ -182,6 +180,8 @@ class Post(models.Model):
     title = models.CharField(max_length=120)
     starts_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)
+
+    objects = PostQuerySet.as_manager()
 
     class Meta:
         ordering = ["title"]

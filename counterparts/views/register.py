@@ -46,7 +46,7 @@ def _guidance_for(request: MemberRequest, found: CounterpartFilter) -> Any:
     country = found.form.cleaned_data.get("country", "") if found.is_valid() else ""
     if not country:
         return []
-    return CountryGuidance.objects.visible_to(request.user).in_force().about([(country, "")])
+    return CountryGuidance.objects.visible_to(request.user).in_force().about([(country, "")]).in_rows()
 
 
 def _page(request: MemberRequest, found: CounterpartFilter) -> Page[Any]:
@@ -65,12 +65,15 @@ def detail(request: MemberRequest, reference: str) -> HttpResponse:
     context = {
         "counterpart": counterpart,
         "aliases": counterpart.aliases.all(),
-        "parts": Counterpart.objects.visible_to(request.user).filter(parent=counterpart)[:SHOWN],
+        "parts": Counterpart.objects.visible_to(request.user).standing().filter(parent=counterpart)[:SHOWN],
         "posts": counterpart.posts.select_related("body").order_by("pk"),
-        "holders": counterpart.holders.select_related("person"),
+        "holders": counterpart.holders.in_office_first().select_related("person")[:SHOWN],
+        "shown": SHOWN,
         "guidance": CountryGuidance.objects.visible_to(request.user)
         .in_force()
-        .about([(counterpart.country, counterpart.subdivision)]),
+        .about([(counterpart.country, counterpart.subdivision)])
+        .in_rows(),
+        "guidance_place": places.describe("", counterpart.subdivision, counterpart.country),
         "notes": CounterpartNote.objects.visible_to(request.user).of(counterpart),
         "sources": counterpart.sources.all(),
         "hits": Hit.objects.visible_to(request.user)
