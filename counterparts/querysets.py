@@ -144,7 +144,7 @@ class CounterpartQuerySet(SignedInQuerySet):
         return self.filter(pk__in=found).annotate(at=at).order_by("at", "pk")
 
     def _best(self, plain: str, words: list[str], most: int) -> list[int]:
-        """Begun as typed, else with these letters inside, else spelled much like it: each only for want of the one before."""
+        """Begun as typed, else with these letters inside, else spelled much like what you typed: each only for want of the one before."""
         rows, found = self.standing(), list[int]()
         for step in (rows._begun, rows._within, rows._misspelt):
             if len(found) < most:

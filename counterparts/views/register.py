@@ -67,7 +67,7 @@ def detail(request: MemberRequest, reference: str) -> HttpResponse:
         "aliases": counterpart.aliases.all(),
         "parts": Counterpart.objects.visible_to(request.user).standing().filter(parent=counterpart)[:SHOWN],
         "posts": counterpart.posts.select_related("body").order_by("pk"),
-        "holders": counterpart.holders.in_office_first().select_related("person")[:SHOWN],
+        "holders": list(counterpart.holders.in_office_first().select_related("person")[:SHOWN]),
         "shown": SHOWN,
         "guidance": CountryGuidance.objects.visible_to(request.user)
         .in_force()
