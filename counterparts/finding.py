@@ -44,7 +44,7 @@ def beginning(words: Sequence[str], spelled: dict[str, list[str]] | None = None)
 
 
 def spellings(words: Iterable[str], lines: Iterable[str]) -> dict[str, list[str]]:
-    """For each word those in the lines that are spelled much like what you typed, the likest first."""
+    """For each word those in the lines that are spelled much like it, the likest first."""
     known = sorted({word for one in lines for word in one.split() if word.isalnum()})
     return {word: _likest(word, known) for word in words}
 

@@ -20,6 +20,8 @@ MOST_FOUND = 200
 NEAR = 0.5
 """`word_similarity()`, from which on a row is looked through for words spelled much like one that was typed."""
 LOOKED_THROUGH = 300
+FEW = 10
+"""As many as a lookup shows: who finds these does not look for others that are spelled a little differently."""
 
 
 class ListEditionQuerySet(SignedInQuerySet):
@@ -144,10 +146,11 @@ class CounterpartQuerySet(SignedInQuerySet):
         return self.filter(pk__in=found).annotate(at=at).order_by("at", "pk")
 
     def _best(self, plain: str, words: list[str], most: int) -> list[int]:
-        """Begun as typed, else with these letters inside, else spelled much like what you typed: each only for want of the one before."""
-        rows, found = self.standing(), list[int]()
-        for step in (rows._begun, rows._within, rows._misspelt):
-            if len(found) < most:
+        """Begun as typed, then with these letters inside; where these are few, then also spelled much like it."""
+        rows = self.standing()
+        found: list[int] = []
+        for step, enough in ((rows._begun, most), (rows._within, most), (rows._misspelt, min(most, FEW))):
+            if len(found) < enough:
                 more = step(plain, words).exclude(pk__in=found).values_list("pk", flat=True)
                 found += more[: most - len(found)]
         return found

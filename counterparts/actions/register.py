@@ -56,6 +56,17 @@ def change(
     return held
 
 
+@transaction.atomic
+def catch_up(limit: int = 500) -> int:
+    """While a new version is put in place, processes of the one before add counterparts that nothing finds."""
+    due = Counterpart.objects.filter(searched="").order_by("pk").select_for_update(skip_locked=True)
+    rows = list(due.prefetch_related("aliases")[:limit])
+    for row in rows:
+        _set_found_by(row, [alias.name for alias in row.aliases.all()])
+    Counterpart.objects.bulk_update(rows, ["folded", "searched"])
+    return len(rows)
+
+
 def refold(counterpart: Counterpart) -> None:
     """After its aliases were changed by something else than a form; everyone who read it before has read less."""
     names = list(counterpart.aliases.values_list("name", flat=True))

@@ -119,6 +119,14 @@ def test_the_best_comes_first_and_equals_in_a_stable_order(maria: Member) -> Non
     assert found == list(Counterpart.objects.all().named_like("LÍMA"))
 
 
+def test_where_enough_are_found_nobody_is_shown_what_is_only_spelled_like_it(maria: Member) -> None:
+    bodies = [make.counterpart(maria, name=f"Puttingen {number}", subdivision="") for number in range(10)]
+    make.counterpart(maria, name="Putin", kind="person", subdivision="")
+    assert "Putin" not in {body.name for body in Counterpart.objects.all().named_like("puttin")}
+    actions.change(bodies[0], by=maria, version=1, name="Elsewhere")
+    assert "Putin" in {body.name for body in Counterpart.objects.all().named_like("puttin")}
+
+
 def test_misspelt_is_only_what_is_nearly_the_word(register: Any) -> None:
     assert not Counterpart.objects.all().named_like("Pushkin").exists()
     assert not Counterpart.objects.all().named_like("Gov").filter(name="Vladimir Putin").exists()
@@ -182,6 +190,15 @@ def test_names_and_places_that_change_are_found_anew(maria: Member, lee: Member)
     assert list(Counterpart.objects.all().named_like("silver coast")) == [kept]
     actions.undo_merge(merge, by=lee)
     assert list(Counterpart.objects.all().named_like("silver coast")) == [body]
+
+
+def test_what_a_version_before_added_is_found_within_the_hour(maria: Member) -> None:
+    body = make.counterpart(maria, aliases=["Golden Coast"])
+    version = Counterpart.objects.get().version
+    Counterpart.objects.update(searched="")
+    assert first("golden") is None
+    assert actions.catch_up() == 1 and actions.catch_up() == 0
+    assert first("golden coast mexico") == body and Counterpart.objects.get().version == version
 
 
 def test_all_of_thirty_long_names_are_found(maria: Member) -> None:
