@@ -249,6 +249,6 @@ def test_where_guidance_is_in_force_the_register_of_the_country_says_so(
     make.counterpart(maria)
     made = make.guidance(liaison)
     page = browser.get(LIST, {"country": "MX"}).content.decode()
-    assert made.title in page and "version 1" in page and "in force since" in page
+    assert made.title in page and "version 1, since" in page and "Country guidance in force" in page
     assert made.title not in browser.get(LIST).content.decode()
     assert made.title not in browser.get(LIST, {"country": "JP"}).content.decode()
