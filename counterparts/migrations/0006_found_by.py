@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("counterparts", "0004_alike")]
+    dependencies = [("counterparts", "0005_edition_news")]
 
     operations = [
         migrations.AddField(
