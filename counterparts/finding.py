@@ -24,17 +24,22 @@ MISSPELT = 4
 ALIKE = 0.65
 """Of two words (Damerau–Levenshtein, 0 to 1), as in `counterparts.likeness`."""
 MOST_SPELLINGS = 12
+LONGEST_WORD = 60
+"""Letters of a word that are looked for. One picture of a flag or a face is written in fifty plain letters."""
+LONGEST_LINE = 30_000
+"""Letters kept of all names; PostgreSQL refuses to take apart a million."""
 
 
 def line(names: Iterable[str], place: str) -> str:
     """` | vladimir putin | prezident putin | ; moscow russia`. What an apostrophe parts stands there together, too."""
     given = [name for name in names if name]
     folded = dict.fromkeys([*map(fold, given), *(fold(_together(name)) for name in given)])
-    return "".join(f" | {name}" for name in folded if name) + f" | ; {fold(place)}"
+    said = "".join(f" | {name}" for name in folded if name)
+    return f"{said[:LONGEST_LINE]} | ; {fold(place)}"
 
 
 def words_of(text: str) -> list[str]:
-    return list(dict.fromkeys(fold(text).split()))[:MOST_WORDS]
+    return list(dict.fromkeys(word[:LONGEST_WORD] for word in fold(text).split()))[:MOST_WORDS]
 
 
 def beginning(words: Sequence[str], spelled: dict[str, list[str]] | None = None) -> str:

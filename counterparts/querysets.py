@@ -144,7 +144,7 @@ class CounterpartQuerySet(SignedInQuerySet):
         What is narrowed down must be narrowed before: the best of all are not the best of one country.
         """
         words = finding.words_of(text)
-        found = self._best(fold(text), words, most) if words else []
+        found = self._best(fold(text)[: finding.LONGEST_LINE], words, most) if words else []
         places = (When(pk=pk, then=Value(at)) for at, pk in enumerate(found))
         at = Case(*places, default=Value(0), output_field=IntegerField())
         return self.filter(pk__in=found).annotate(at=at).order_by("at", "pk")

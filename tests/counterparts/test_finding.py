@@ -207,6 +207,16 @@ def test_all_of_thirty_long_names_are_found(maria: Member) -> None:
     assert first("marker29") == body
 
 
+def test_pictures_that_are_written_in_many_letters_break_nothing(maria: Member, browser: Client) -> None:
+    faces = "\U0001f469\u200d\u2764\ufe0f\U0001f3f4" * 40
+    names = [f"{number} {faces}"[:200] for number in range(30)]
+    body = make.counterpart(maria, name=f"Ministry {faces}"[:200], aliases=names)
+    assert first("ministry mexico") == body
+    for text in (faces, "語" * 200, "w" * 200):
+        for address in (LIST, LOOKUP):
+            assert browser.get(address, {"q": text[:200]}).status_code == 200
+
+
 @pytest.mark.parametrize(
     "text",
     [
