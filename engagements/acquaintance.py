@@ -35,7 +35,7 @@ class Known(NamedTuple):
 
 
 def known_by(bodies: Iterable[int], reader: Any) -> Known:
-    """The offices that have met one of these counterparts or are to, those that met them last first: two queries."""
+    """The offices that have met one of these counterparts or are to, those that met them last first: three queries."""
     rows = _seen(bodies, reader).filter(status__in=MET)
     today = timezone.localdate()
     counted = rows.values("office").annotate(
@@ -57,8 +57,10 @@ def known_by(bodies: Iterable[int], reader: Any) -> Known:
 
 
 def _latest_of(offices: set[int], rows: EngagementQuerySet) -> dict[int, Engagement]:
+    """Found first and joined afterwards: of a counterpart whom thousands meet, PostgreSQL would join thousands."""
     latest = rows.filter(office__in=offices).order_by("office_id", "-starts_on", "-pk").distinct("office_id")
-    return {row.office_id: row for row in latest.select_related("office", "contact__user")}
+    found = Engagement.objects.filter(pk__in=list(latest.values_list("pk", flat=True)))
+    return {row.office_id: row for row in found.select_related("office", "contact__user")}
 
 
 def bodies_of(person: Counterpart) -> list[Counterpart]:
@@ -73,11 +75,8 @@ def signings(counterpart: Counterpart, reader: Any) -> list[Any]:
     """What was or is to be signed with it, the latest first; `binding` is what the flag says of binding language."""
     flags = AttentionFlag.objects.filter(rule="binding_language")
     rows = _seen([counterpart.pk], reader).filter(kind=Kind.SIGNING).exclude(status=Status.CANCELLED)
-    return list(
-        rows.in_rows()
-        .latest_first()
-        .prefetch_related(Prefetch("flags", queryset=flags, to_attr="binding"))[: MOST + 1]
-    )
+    beside = ("office", Prefetch("flags", queryset=flags, to_attr="binding"))
+    return list(rows.latest_first().prefetch_related(*beside)[: MOST + 1])
 
 
 def _seen(bodies: Iterable[int], reader: Any) -> EngagementQuerySet:

@@ -1,9 +1,13 @@
 """What people remember of a counterpart finds it: another name, another script, a place, the wrong letters."""
 
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+from django.apps import apps
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -199,6 +203,17 @@ def test_what_a_version_before_added_is_found_within_the_hour(maria: Member) -> 
     assert first("golden") is None
     assert actions.catch_up() == 1 and actions.catch_up() == 0
     assert first("golden coast mexico") == body and Counterpart.objects.get().version == version
+
+
+def test_what_was_on_the_register_before_is_filled_in(maria: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+    bodies = [
+        make.counterpart(maria, name=f"Agency {number}", aliases=[f"Golden {number}"]) for number in range(5)
+    ]
+    Counterpart.objects.update(searched="")
+    migration = import_module("counterparts.migrations.0007_fill_found_by")
+    monkeypatch.setattr(migration, "BATCH", 2)
+    migration.fill(apps, SimpleNamespace(connection=connection))
+    assert [first(f"golden {number} mexico") for number in range(5)] == bodies
 
 
 def test_all_of_thirty_long_names_are_found(maria: Member) -> None:
