@@ -198,6 +198,7 @@ def places(world: World) -> Iterator[str]:
     counterpart = world.records["counterpart"][0].params["reference"]
     yield reverse("counterparts:detail", args=[counterpart])
     yield reverse("engagements:with_counterpart", args=[counterpart])
+    yield reverse("api_acquaintances-detail", args=[counterpart])
 
 
 @pytest.fixture(scope="module", autouse=True)
