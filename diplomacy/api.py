@@ -35,6 +35,7 @@ ROUTES: dict[str, type[Route]] = {
     "overlaps": engagements.OverlapSideRoute,
     "coordination": engagements.OverlapRoute,
     "referrals": engagements.ReferralRoute,
+    "acquaintances": engagements.AcquaintanceRoute,
     "counterparts": counterparts.CounterpartRoute,
     "guidance": counterparts.GuidanceRoute,
     "merges": counterparts.MergeRoute,

@@ -60,6 +60,14 @@ class EngagementQuerySet(ProtectedQuerySet):
         """Those that take place there or meet somebody from there."""
         return self.filter(countries__country=country)
 
+    def meeting(self, **whom: Any) -> Self:
+        """Those that meet these counterparts (`counterpart__in=…`): by name, or as somebody who comes for their side."""
+        met = self.model._meta.get_field("counterparts").remote_field.through._default_manager
+        came = apps.get_model("engagements.Participant")._default_manager
+        return self.filter(
+            pk__in=met.filter(**whom).values("engagement").union(came.filter(**whom).values("engagement"))
+        )
+
     def titled(self, words: str) -> Self:
         """Those with these letters in the title. Rare ones are looked up; of frequent ones the list comes on enough."""
         found = _titled(words)

@@ -1,5 +1,6 @@
 """Engagements, advice and commitments over HTTP."""
 
+from engagements.api.acquaintance import AcquaintanceRoute
 from engagements.api.advice import AdviceRequestRoute
 from engagements.api.commitments import CommitmentRoute
 from engagements.api.engagements import EngagementRoute
@@ -7,6 +8,7 @@ from engagements.api.overlaps import OverlapRoute, OverlapSideRoute
 from engagements.api.referrals import ReferralRoute
 
 __all__ = [
+    "AcquaintanceRoute",
     "AdviceRequestRoute",
     "CommitmentRoute",
     "EngagementRoute",

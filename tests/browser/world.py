@@ -324,6 +324,9 @@ def register(cast: dict[str, Any], met: Counterpart) -> dict[str, dict[str, Any]
     counterparts.note(met, by=cast["maria"], text=TEXT)
     make.counterpart(cast["maria"], name=f"{met.name[:100]} {ARABIC}")
     make.merged(cast["maria"], cast["liaison"])
+    pact = make.plan(cast["maria"], kind="signing", title=f"{ARABIC} {LONG}"[:200], has_binding_language=True)
+    signing = actions.Plan(pact.fields, counterparts=[met, post.body], stops=pact.stops)
+    actions.file(actions.draft(signing, by=cast["maria"]), by=cast["maria"])
     hit = a_hit(met)
     counterparts.dispose(hit, by=cast["maria"], verdict="unsure", reason=LONG, digest=hit.digest)
     return {

@@ -357,6 +357,7 @@ API: dict[str, Route] = {
     "api_counterparts-detail": api(
         "counterpart", {"GET": READ, "PATCH": Ask("write", "change", said(city="Tecate"), tag="If-Match")}
     ),
+    "api_acquaintances-detail": api("counterpart", {"GET": READ}),
     "api_lists-list": api("", {"GET": OWN}),
     "api_lists-detail": api("edition", {"GET": READ}),
     "api_listings-list": api("", {"GET": OWN}),

@@ -221,6 +221,7 @@ def places(world: World) -> Iterator[str]:
     yield reverse("counterparts:detail", args=[counterpart])
     yield reverse("engagements:with_counterpart", args=[counterpart])
     yield reverse("engagements:referrals_with", args=[counterpart])
+    yield reverse("api_acquaintances-detail", args=[counterpart])
 
 
 @pytest.fixture(scope="module", autouse=True)
