@@ -1,0 +1,38 @@
+from django.contrib.postgres.operations import AddIndexConcurrently
+from django.db import migrations, models, transaction
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
+
+from diplomacy.lib.rls.roles import KEEPER
+
+BATCH = 500
+FILL = "SELECT rls.keep_overlap_places(ARRAY(SELECT generate_series(%s, %s)))"
+
+
+def fill(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
+    """Those found before it was kept. In transactions of their own, so that nobody waits for all of it."""
+    connection = editor.connection
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL ROLE {KEEPER}")
+        cursor.execute("SELECT coalesce(max(id), 0) FROM engagements_overlap")
+        (last,) = cursor.fetchone()
+    for first in range(1, last + 1, BATCH):
+        with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL ROLE {KEEPER}")
+            cursor.execute(FILL, [first, first + BATCH - 1])
+
+
+class Migration(migrations.Migration):
+    atomic = False
+    dependencies = [("engagements", "0020_where_plans_cross")]
+    operations = [
+        migrations.RunPython(fill, migrations.RunPython.noop),
+        AddIndexConcurrently(
+            model_name="overlap",
+            index=models.Index(
+                fields=["crosses_on", "id"],
+                condition=models.Q(("ended_at", None), ("federal_reads", True)),
+                name="overlap_open_by_day",
+            ),
+        ),
+    ]
