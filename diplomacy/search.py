@@ -9,7 +9,7 @@ from diplomacy.lib.words import Asked
 
 LISTS = frozenset(
     {"engagements:list", "engagements:drafts", "engagements:shared", "engagements:queue", "counterparts:list"}
-    | {"activity:log"}
+    | {"activity:log", "engagements:crossings", "engagements:crossings_calendar", "engagements:crossings_map"}
 )
 NOT_ASKED = frozenset({"csrfmiddlewaretoken", "to"})
 

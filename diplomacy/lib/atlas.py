@@ -9,6 +9,7 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -151,7 +152,7 @@ def _path(rings: Iterable[Ring]) -> str:
 
 def _part(ring: Ring) -> str:
     """Steps from point to point: half as long as the points themselves."""
-    steps = [(b[0] - a[0], b[1] - a[1]) for a, b in zip(ring, ring[1:], strict=False)]
+    steps = [(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(ring)]
     if steps and ring[0] == ring[-1]:
         steps.pop()  # the closing says it
     said = " ".join(f"{right} {down}" for right, down in steps).replace(" -", "-")
