@@ -22,6 +22,10 @@ EARLIEST, LATEST = 1900, 2200
 WEEKS, ROWS = 8, 25
 """Columns and rows of the table that a screen holds."""
 SHADES = 4
+LARGE, SMALL = 26, 11
+"""Height of letters on the map of a phone and of a screen, in its own units: about ten pixels of either."""
+ON_A_PHONE = 12
+"""More numbers would hide the countries."""
 ABROAD_NOWHERE = "No country abroad"
 A_DAY, A_WEEK, A_YEAR = timedelta(days=1), timedelta(weeks=1), timedelta(days=366)
 
@@ -197,19 +201,38 @@ class Country(NamedTuple):
 class World(NamedTuple):
     countries: list[Country]
     shades: list[Shade]
+    large: list[Country]
+    """Whose numbers a small map has room for."""
+    small: list[Country]
+    """Whose numbers a large map has room for besides."""
 
 
 def world(counted: Iterable[tuple[str, int]], only: Sequence[str] = ()) -> World:
     counts = [(code, count) for code, count in counted if not only or code in only]
     steps = shades(max((count for _, count in counts), default=0))
     drawn = atlas.places()
-    return World(
-        [
-            Country(code, country_name(code), count, _shade_of(count, steps), drawn.get(code))
-            for code, count in counts
-        ],
-        steps,
-    )
+    countries = [
+        Country(code, country_name(code), count, _shade_of(count, steps), drawn.get(code))
+        for code, count in counts
+    ]
+    large = legible(countries, LARGE)[:ON_A_PHONE]
+    return World(countries, steps, large, [one for one in legible(countries, SMALL) if one not in large])
+
+
+def legible(countries: Iterable[Country], height: int) -> list[Country]:
+    """Those whose numbers, in letters of this height, cover no other's: the first come first."""
+    chosen: list[Country] = []
+    for one in countries:
+        if one.place and not any(_covers(one, other, height) for other in chosen):
+            chosen.append(one)
+    return chosen
+
+
+def _covers(one: Country, other: Country, height: int) -> bool:
+    assert one.place and other.place
+    letters = (len(str(one.total)) + len(str(other.total)) + 1) / 2
+    is_beside = abs(one.place.x - other.place.x) >= letters * height * 0.55
+    return not is_beside and abs(one.place.y - other.place.y) < height
 
 
 def shades(most: int) -> list[Shade]:

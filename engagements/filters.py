@@ -2,6 +2,7 @@ from typing import Any, ClassVar
 
 import django_filters
 from django import forms
+from django.utils.safestring import SafeString
 
 from counterparts import places
 from diplomacy.lib import forms as house
@@ -17,6 +18,16 @@ class Narrow(house.FilterForm):
         if since and until and until < since:
             self.add_error("until", "This day is before the first one.")
         return cleaned
+
+
+class NarrowForDesk(Narrow):
+    """Whether a desk looks at all countries narrows nothing: the panel stays shut."""
+
+    def has_changed(self) -> bool:
+        return bool({*self.changed_data} - {"scope"})
+
+    def drawn(self) -> SafeString:
+        return self.render() if self.changed_data else super().drawn()
 
 
 class WeekField(forms.CharField):
@@ -116,7 +127,7 @@ class OverlapFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has n
     class Meta:
         model = Overlap
         fields: ClassVar = ["country", "week", "since", "until", "touch", "mutual", "waits", "scope"]
-        form = Narrow
+        form = NarrowForDesk
 
     def by_country(self, rows: Any, name: str, country: str) -> Any:
         return rows.crossing_in([country])

@@ -5,7 +5,7 @@ from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
 from django.db.models import Case, Count, DateField, F, Func, OuterRef, Q, Value, When, Window
-from django.db.models.functions import Cast, Greatest, JSONArray, JSONObject, RowNumber, TruncWeek
+from django.db.models.functions import Greatest, JSONArray, JSONObject, RowNumber
 from django.utils import timezone
 
 from diplomacy.lib.readers import ProtectedQuerySet, VisibleQuerySet
@@ -51,8 +51,15 @@ def _titled(words: str) -> list[int] | None:
     return found if found is not None and len(found) <= FEW else None
 
 
+class Monday(Func):
+    """Of the day's week, reckoned in whole days: DATE_TRUNC takes a date for a moment in a time zone, and ten times as long."""
+
+    template = "(DATE '0001-01-01' + (%(expressions)s - DATE '0001-01-01') / 7 * 7)"
+    output_field = DateField()
+
+
 def _week(earliest: "date | None" = None) -> Any:
-    week = Cast(TruncWeek("crosses_on"), DateField())
+    week = Monday("crosses_on")
     return Greatest(week, Value(earliest, DateField())) if earliest else week
 
 
@@ -215,9 +222,14 @@ class OverlapQuerySet(ProtectedQuerySet):
         return self.values_list("crosses_on").annotate(count=Count("pk")).order_by("crosses_on")
 
     def few_a_day(self, most: int) -> Self:
-        """The first found of each day."""
+        """The first found of each day. Chosen by the index of days; only the chosen are fetched."""
         place = Window(RowNumber(), partition_by="crosses_on", order_by="pk")
-        return self.annotate(place=place).filter(place__lte=most).order_by("crosses_on", "pk")
+        chosen = self.annotate(place=place).filter(place__lte=most).values("pk")
+        return self.filter(pk__in=chosen).order_by("crosses_on", "pk")
+
+    def by_place(self) -> Self:
+        """No more than what the index of open ones by day holds, so that those that do not fit need not be fetched."""
+        return self.only("pk", "crosses_on")
 
     def _by_country(self) -> Self:
         return self.annotate(country=Func(F("countries"), function="unnest"))

@@ -30,7 +30,8 @@ CRIMEA = (32.0, 44.0, 37.0, 46.5)
 """West, south, east, north of what Natural Earth draws with Russia, and the United States sees as Ukraine."""
 MIDDLE = 11.5
 """Degrees east in the middle of the picture: its edges then pass between Asia and America and cut no land."""
-DOT = 4
+DOT, SMALL = 4, 120
+"""Units from the middle of a dot to its edge, and square units of a country that a number would hide."""
 
 Point = tuple[int, int]
 Ring = list[Point]
@@ -41,7 +42,9 @@ class Place(NamedTuple):
 
     x: int
     y: int
-    is_dot: bool
+    is_small: bool
+    """So small that the number stands beside it."""
+    is_dot: bool = False
     """Too small to be seen at this scale."""
 
 
@@ -167,11 +170,12 @@ def draw(coarse: Path, fine: Path) -> tuple[str, dict[str, Place]]:
     shapes, places = {}, {}
     for code, rings in _seen(Topology(coarse)):
         shapes[code] = _path(rings)
-        places[code] = Place(*_middle(max(rings, key=lambda ring: abs(_area(ring)))), is_dot=False)
+        largest = max(rings, key=lambda ring: abs(_area(ring)))
+        places[code] = Place(*_middle(largest), is_small=abs(_area(largest)) < SMALL)
     topology = Topology(fine)
     for code, lines in topology.countries().items():
         if code not in shapes:
-            places[code] = Place(*_centre(topology, lines), is_dot=True)
+            places[code] = Place(*_centre(topology, lines), is_small=True, is_dot=True)
     return _picture(shapes, places), places
 
 

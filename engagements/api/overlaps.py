@@ -31,6 +31,9 @@ from engagements.serializers.overlaps import (
 
 MOVES = ("ask", "introduce", "decline", "withdraw", "set_aside", "take_up")
 COUNTED = ("country", "starts_on", "count")
+SPANS = {"country_week": 13 * coordination.A_WEEK - coordination.A_DAY} | dict.fromkeys(
+    ("week", "day"), coordination.A_YEAR
+)
 COUNTS: dict[str, Callable[[OverlapQuerySet], Iterable[tuple[Any, ...]]]] = {
     "country_week": lambda rows: ((code, week, count) for week, code, count in rows.by_week_and_country()),
     "country": lambda rows: ((code, None, count) for code, count in rows.by_country()),
@@ -153,7 +156,7 @@ class OverlapSideRoute(Route):
 class OverlapRoute(Route):
     """Both halves, for federal coordinators."""
 
-    order = ("reference",)
+    order: Sequence[str] = ("crosses_on", "id")
     takes = {"answer_office": AnswerOfficeSerializer}
     gives = {
         "list": OverlapSerializer,
@@ -171,24 +174,30 @@ class OverlapRoute(Route):
 
     def list(self, request: Request) -> Response:
         """Open overlaps of plans that you may see."""
-        return self.page(self._narrowed(self.asked()), ("crosses_on", "id"))
+        assert self.paginator is not None
+        places = self.paginator.paginate_queryset(self._narrowed(self.asked()).by_place(), request, self)
+        rows = self.visible().in_bulk([place.pk for place in places or ()])
+        found = [rows[place.pk] for place in places or () if place.pk in rows]
+        return self.paginator.get_paginated_response(self.shown(found, many=True))
 
     @action(detail=False)
     def counts(self, request: Request) -> Response:
         """How many open overlaps of plans that you may see cross where and when. What crosses in two countries counts in
-        both. By week, day or both, a year at most: from `since` (or this week) on."""
+        both. By week or day a year at most, by country and week 13 weeks: from `since` (or this week) on."""
         said = self.asked()
         by = said.pop("by", "country_week")
         rows = self._narrowed(said)
         if by != "country":
             since = said.get("week") or said.get("since") or coordination.monday(clock.today())
-            rows = rows.between(since, since + coordination.A_YEAR)
+            rows = rows.between(since, since + SPANS[by])
         only = self._countries(said)
         found = [dict(zip(COUNTED, row, strict=True)) for row in COUNTS[by](rows)]
         return self.all_of([row for row in found if not only or row["country"] in {None, *only}])
 
     def _narrowed(self, said: dict[str, Any]) -> OverlapQuerySet:
-        rows = self.visible().open().between(said.get("since"), said.get("until"))
+        rows = (
+            Overlap.objects.visible_to(self.request.user).open().between(said.get("since"), said.get("until"))
+        )
         if "week" in said:
             rows = rows.between(said["week"], coordination.sunday(said["week"]))
         if only := self._countries(said):

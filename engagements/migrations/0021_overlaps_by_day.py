@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
             model_name="overlap",
             index=models.Index(
                 fields=["crosses_on", "id"],
+                include=["countries", "touch", "is_mutual"],
                 condition=models.Q(("ended_at", None), ("federal_reads", True)),
                 name="overlap_open_by_day",
             ),

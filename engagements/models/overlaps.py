@@ -72,6 +72,7 @@ class Overlap(Protected):
             *Protected.Meta.indexes,
             models.Index(
                 fields=["crosses_on", "id"],
+                include=["countries", "touch", "is_mutual"],
                 condition=Q(ended_at=None, federal_reads=True),
                 name="overlap_open_by_day",
             ),

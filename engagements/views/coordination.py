@@ -71,16 +71,17 @@ def weeks(request: MemberRequest) -> HttpResponse:
     earlier = start - coordination.A_WEEK
     counted = asked.rows.between(None if is_first else start, last).by_week_and_country(earlier)
     page = page_of(
-        asked.rows.with_plans(),
+        asked.rows.by_place(),
         order="crosses_on",
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
     )
+    rows = Overlap.objects.visible_to(request.user).with_plans().in_bulk([row.pk for row in page])
     context = asked.context | {
         "grid": coordination.grid(counted, start, asked.only),
         "questions": _questions(request, asked.rows),
         "page": page,
-        "rows": [(row, _countries(row)) for row in page.rows],
+        "rows": [(row, _countries(row)) for row in (rows[found.pk] for found in page if found.pk in rows)],
         "asking": _asking(request, page.rows),
         "before": earlier + 6 * coordination.A_DAY,
         "previous": coordination.week_name(start - coordination.WEEKS * coordination.A_WEEK),
