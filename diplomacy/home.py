@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 from accounts.models import Member
 from accounts.requests import MemberRequest
 from briefings.models import Briefing, Delivery, ReaderQuestion
-from engagements import advice_clock, clock, overlap
-from engagements.models import AdviceRequest, Commitment, Engagement, OverlapSide
+from engagements import advice_clock, clock, overlap, routing
+from engagements.models import AdviceRequest, Commitment, CoordinatorQuestion, Engagement, OverlapSide
 
 MOST = 6
 """Lines of a block. The rest is one link away."""
@@ -217,7 +217,7 @@ def liaison_home(user: Any, member: Member) -> Home:
     requests = AdviceRequest.objects.visible_to(user).of_desk(member.office).open()
     return Home(
         start=(reverse("engagements:queue"), "Open the queue"),
-        numbers=_desk_numbers(requests, member),
+        numbers=[*_desk_numbers(requests, member), _asked_of_coordinators(user, member)],
         blocks=[
             Block(
                 "Yours, the most urgent first", _queue(requests.filter(assigned_to=member)), _in_queue("mine")
@@ -233,7 +233,7 @@ def desk_lead_home(user: Any, member: Member) -> Home:
     requests = AdviceRequest.objects.visible_to(user).of_desk(member.office).open()
     return Home(
         start=(reverse("engagements:queue"), "Open the queue"),
-        numbers=_desk_numbers(requests, member),
+        numbers=[*_desk_numbers(requests, member), _asked_of_coordinators(user, member)],
         blocks=[
             Block(
                 "To give to somebody",
@@ -267,6 +267,15 @@ def _desk_numbers(requests: Any, member: Member) -> list[Number]:
         Number("Nobody’s yet", counts["nobodys"], _in_queue("none")),
         Number("Waiting for an office", counts["waiting"], f"{queue}?waits=office"),
     ]
+
+
+def _asked_of_coordinators(user: Any, member: Member) -> Number:
+    """About plans that cross, as far as the desk's coverage is about countries; else all."""
+    waiting = CoordinatorQuestion.objects.visible_to(user).filter(answered_at=None)
+    if covered := routing.countries_of(member.office):
+        waiting = waiting.filter(overlap__countries__overlap=covered)
+    count = waiting.count()
+    return Number("Questions about crossing plans", count, reverse("engagements:crossings"), bool(count))
 
 
 def _queue(requests: Any) -> list[Task]:

@@ -152,6 +152,21 @@ def test_a_question_that_waits_stands_first_until_it_is_answered(
     assert here.overlap.reference not in told(desk, WEEKS, "?waits=yes")
 
 
+def test_home_says_how_many_questions_wait_where_the_desk_covers(
+    maria: Member, tom: Member, liaison: Member, client_for: ClientFor
+) -> None:
+    desk, words = client_for(liaison), r'crossing plans</span><span class="stat__number">(\d+)'
+
+    def number() -> str:
+        return str(re.findall(words, desk.get("/").content.decode())[0])
+
+    assert number() == "0"
+    actions.ask_coordinator(cross.crossing(maria, tom).our_side, by=maria, text="Who are they?")
+    assert number() == "1"
+    Coverage.objects.create(desk=liaison.office, country="MX")
+    assert number() == "0"
+
+
 def test_a_desk_begins_with_what_it_covers_and_one_link_shows_all(
     maria: Member, tom: Member, liaison: Member, client_for: ClientFor
 ) -> None:
