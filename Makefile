@@ -70,11 +70,12 @@ migrations: setup-dev  ## every migration on MIGRATIONS=1000000 engagements that
 	MIGRATIONS=$${MIGRATIONS:-1000000} LOG_LEVEL=WARNING $(BIN)/python -m diplomacy.embedded --at var/migrations --fast -- \
 		$(BIN)/python -m pytest -n 0 -s --timeout 7200 -k on_full_tables $(PYTEST_ARGS) tests/tooling/test_locks.py
 
-fuzz: setup-dev  ## FUZZ=100000 requests made from the API's own description as everybody, and as many texts for each of our parsers
+fuzz: setup-dev  ## FUZZ=100000 requests made from the API's own description as everybody, and a twentieth as many texts for each of our parsers
 	FUZZ=$${FUZZ:-100000} LOG_LEVEL=CRITICAL $(BIN)/python -m pytest -n 0 -s --timeout 14400 $(PYTEST_ARGS) tests/fuzz
 
-bench: setup-dev  ## the figures of docs/performance.md (PARTS="wall search" for some)
+bench: setup-dev  ## the figures of docs/performance.md (PARTS="wall search" for some; BENCH_DATA=folder for screening)
 	$(BIN)/python -m diplomacy.embedded --at var/bench --fast -- $(BIN)/python -m benchmarks
+	$(BIN)/python -m diplomacy.embedded --at var/bench-overlaps --fast -- $(BIN)/python -m benchmarks.overlaps
 
 pins: setup-dev  ## compile requirements*.txt from requirements*.in
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links -o requirements.txt requirements.in

@@ -5,6 +5,7 @@
 One engagement in 100 meets one ministry, and one in 10 goes to one region for one topic: neither may be read whole.
 """
 
+import json
 import os
 import random
 import statistics
@@ -46,9 +47,8 @@ KINDS = (
 PREFERENCES = ("introduce",) * 4 + ("signal",) * 4 + ("blind",) * 2
 SIDES = """
 INSERT INTO engagements_overlap (reference, readers, federal_reads, first_id, second_id, touch, is_mutual, found_at)
-SELECT 'OC' || n, '{}', true, first_id, second_id, touch, false, now()
-FROM (SELECT row_number() OVER () + (SELECT count(*) FROM engagements_overlap) AS n, f.*
-      FROM rls.overlaps_found(%s, %s, %s) f) found ON CONFLICT DO NOTHING;
+SELECT 'OC' || row_number() OVER () + %s, '{}', true, first_id, second_id, touch, false, now()
+FROM rls.overlaps_found(%s, %s, %s) found ON CONFLICT (first_id, second_id) DO NOTHING;
 """
 BOTH = """
 INSERT INTO engagements_overlapside (reference, readers, federal_reads, overlap_id, engagement_id, office_id, cell, sees,
@@ -58,21 +58,23 @@ SELECT 'S' || o.id * 2 + (own = second_id)::int, ARRAY['office:' || e.office_id]
 FROM engagements_overlap o CROSS JOIN LATERAL unnest(ARRAY[first_id, second_id]) own
 JOIN engagements_engagement e ON e.id = own
 """
-BY_HAND = """
-WITH own AS (SELECT * FROM engagements_overlapfootprint WHERE engagement_id = {pk}),
-near AS (
-    SELECT n.engagement_id, min(own.touch) AS touch FROM own CROSS JOIN LATERAL unnest(own.seeks) k
-    CROSS JOIN LATERAL (
-        (SELECT g.engagement_id FROM engagements_overlapfootprint g WHERE g.key = k AND g.dates && own.reach
-            AND g.office_id <> own.office_id ORDER BY g.starts_on <-> own.starts_on LIMIT 20)
-        UNION ALL
-        (SELECT g.engagement_id FROM engagements_overlapfootprint g WHERE g.key = k AND g.reach && own.dates
-            AND g.office_id <> own.office_id ORDER BY g.starts_on <-> own.starts_on LIMIT 20)
-    ) n GROUP BY 1
-)
-SELECT * FROM near
+NEAR = """
+(SELECT g.engagement_id, g.is_blind, abs(g.starts_on - own.starts_on) AS away FROM engagements_overlapfootprint g
+ WHERE g.key = k AND g.is_blind = hidden.is_blind AND g.office_id <> own.office_id AND {within}
+    AND g.dates && CASE WHEN upper(own.dates) > {today} THEN daterange(NULL, NULL) ELSE daterange({today}, NULL) END
+ ORDER BY g.starts_on <-> own.starts_on LIMIT (ARRAY[20, 10, 5])[own.touch])
 """
-"""The leanest search over the same index: nobody is blind, and the nearest are not ranked."""
+BY_HAND = """
+SELECT least({pk}, engagement_id), greatest({pk}, engagement_id), min(touch) FROM (
+    SELECT *, row_number() OVER (PARTITION BY is_blind, touch ORDER BY away, engagement_id) AS place FROM (
+        SELECT n.engagement_id, n.is_blind, min(own.touch) AS touch, min(n.away) AS away
+        FROM engagements_overlapfootprint own CROSS JOIN LATERAL unnest(own.seeks) k
+        CROSS JOIN (VALUES (false), (true)) hidden (is_blind)
+        CROSS JOIN LATERAL ({dates} UNION ALL {reach}) n WHERE own.engagement_id = {pk} GROUP BY 1, 2
+    ) near
+) ranked WHERE place <= (ARRAY[20, 10, 5])[touch] GROUP BY 1, 2 ORDER BY 1, 2
+"""
+"""The best statement for the same rows, past the policies. One that left the blind ones uncounted would take half as long."""
 
 
 def owner(statement: str, values: Sequence[Any] = ()) -> list[Any]:
@@ -172,9 +174,9 @@ def settle_once() -> None:
         f"{OverlapFootprint._meta.db_table}: {count(OverlapFootprint):,} rows, {time.monotonic() - began:.0f} s",
         flush=True,
     )
-    for part in parts:
+    for number, part in enumerate(parts):
         with system("engagements.overlap"), connection.cursor() as cursor:
-            cursor.execute(SIDES, [part, clock.today(), list(overlap.MOST)])
+            cursor.execute(SIDES, [number * 1_000_000, part, clock.today(), list(overlap.MOST)])
     owner(BOTH)
     bulk.fix_sequences([Overlap, OverlapSide])
     owner("VACUUM ANALYZE")
@@ -226,16 +228,29 @@ def one_filing(pk: int) -> tuple[float, float, float]:
 
 
 def by_hand(pk: int) -> float:
+    """Refuses to compare with what finds other rows."""
+    today = f"'{clock.today()}'::date"
+    near = {
+        name: NEAR.format(within=within, today=today)
+        for name, within in (("dates", "g.dates && own.reach"), ("reach", "g.reach && own.dates"))
+    }
     with bulk.cursor() as run:
         run.execute("BEGIN")
         run.execute(
             "UPDATE engagements_engagement SET status = 'filed', filed_at = now() WHERE id = %s", [pk]
         )
-        run.execute("SELECT rls.keep_footprints(ARRAY[%s]::bigint[], %s::jsonb)", [pk, '{"": 14}'])
+        run.execute(
+            "SELECT rls.keep_footprints(ARRAY[%s]::bigint[], %s::jsonb)", [pk, json.dumps(overlap.windows())]
+        )
         began = time.perf_counter()
-        run.execute(BY_HAND.format(pk=pk))
-        run.fetchall()
+        run.execute(BY_HAND.format(pk=pk, **near))
+        rows = run.fetchall()
         taken = time.perf_counter() - began
+        run.execute(
+            "SELECT * FROM rls.overlaps_found(ARRAY[%s]::bigint[], %s, %s)",
+            [pk, clock.today(), list(overlap.MOST)],
+        )
+        assert rows == run.fetchall()
         run.execute("ROLLBACK")
     return taken
 
@@ -278,6 +293,8 @@ def night() -> list[str]:
 
 
 def main() -> int:
+    if "overlaps" not in os.environ.get("PARTS", "overlaps").split():
+        return 0
     print(f"Load before we begin: {os.getloadavg()[0]:.1f}")
     fill()
     settle_once()

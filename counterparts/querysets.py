@@ -22,6 +22,10 @@ class ListEditionQuerySet(SignedInQuerySet):
         """The last that was loaded of each list."""
         return self.filter(state="loaded").order_by("source", "-id").distinct("source")
 
+    def news(self) -> Self:
+        """The last of each list that made a difference to whoever is compared with it."""
+        return self.filter(is_news=True).current()
+
     def waiting(self) -> Self:
         return self.filter(state="waiting").order_by("id")
 

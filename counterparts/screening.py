@@ -69,8 +69,8 @@ class Found(NamedTuple):
 
 
 def mark() -> str:
-    """Of everything that names are compared with: the loaded editions and the words that are stripped (64 hex digits)."""
-    editions = ",".join(str(pk) for pk in ListEdition.objects.current().values_list("pk", flat=True))
+    """Of all that names are compared with: the lists as they last changed, the words that are stripped (64 hex digits)."""
+    editions = ",".join(str(pk) for pk in ListEdition.objects.news().values_list("pk", flat=True))
     return hashlib.sha256(f"{editions}|{rules_digest()}".encode()).hexdigest()
 
 

@@ -6,13 +6,66 @@ import django.contrib.postgres.functions
 import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.conf import settings
-from django.db import migrations, models
+from django.contrib.postgres.operations import AddConstraintNotValid, ValidateConstraint
+from django.db import migrations, models, transaction
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
 
 import diplomacy.lib.references
 import diplomacy.lib.washington
 
+BATCH = 1_000
+KEY = [
+    "ALTER TABLE accounts_member ADD COLUMN key uuid",
+    "ALTER TABLE accounts_member ALTER COLUMN key SET DEFAULT gen_random_uuid()",
+]
+REQUIRED = (
+    "ALTER TABLE accounts_member ADD CONSTRAINT a_member_has_a_key CHECK (key IS NOT NULL) NOT VALID",
+    "ALTER TABLE accounts_member VALIDATE CONSTRAINT a_member_has_a_key",
+    "ALTER TABLE accounts_member ALTER COLUMN key SET NOT NULL",  # which the check above spares a look at every row
+    "ALTER TABLE accounts_member DROP CONSTRAINT a_member_has_a_key",
+)
+
+
+def unique(column: str) -> tuple[str, ...]:
+    name = f"accounts_member_{column}_key"
+    return (
+        f"CREATE UNIQUE INDEX CONCURRENTLY {name} ON accounts_member ({column})",
+        f"ALTER TABLE accounts_member ADD CONSTRAINT {name} UNIQUE USING INDEX {name}",
+    )
+
+
+def reference(column: str, to: str, name: str) -> str:
+    """Of a column that is empty everywhere PostgreSQL looks at no row."""
+    return (
+        f"ALTER TABLE accounts_member ADD COLUMN {column} bigint"
+        f" CONSTRAINT {name} REFERENCES {to} (id) DEFERRABLE INITIALLY DEFERRED"
+    )
+
+
+def fill(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
+    """A key for whoever was there before it. In transactions of their own, so that nobody waits for all of it."""
+    connection = editor.connection
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(max(id), 0) FROM accounts_member")
+        (last,) = cursor.fetchone()
+    for first in range(1, last + 1, BATCH):
+        with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE accounts_member SET key = gen_random_uuid() WHERE key IS NULL AND id BETWEEN %s AND %s",
+                [first, first + BATCH - 1],
+            )
+
+
+def beside_writers(name: str, field: models.Field, *statements: str) -> migrations.SeparateDatabaseAndState:
+    """A column of the memberships, whose table people write to meanwhile."""
+    added = migrations.AddField("member", name, field)
+    drop = f"ALTER TABLE accounts_member DROP COLUMN IF EXISTS {name}{'' if name == 'key' else '_id'}"
+    return migrations.SeparateDatabaseAndState([migrations.RunSQL(one, drop) for one in statements], [added])
+
 
 class Migration(migrations.Migration):
+    atomic = False
     dependencies = [
         ("accounts", "0001_initial"),
         ("auth", "0012_alter_user_first_name_max_length"),
@@ -142,20 +195,22 @@ class Migration(migrations.Migration):
             name="jurisdiction",
             field=models.CharField(blank=True, db_default="", max_length=200),
         ),
-        migrations.AddField(
-            model_name="member",
-            name="key",
-            field=models.UUIDField(
+        migrations.RunSQL(KEY, migrations.RunSQL.noop),
+        migrations.RunPython(fill, migrations.RunPython.noop),
+        beside_writers(
+            "key",
+            models.UUIDField(
                 db_default=django.contrib.postgres.functions.RandomUUID(),
                 default=uuid.uuid4,
                 editable=False,
                 unique=True,
             ),
+            *REQUIRED,
+            *unique("key"),
         ),
-        migrations.AddField(
-            model_name="member",
-            name="official",
-            field=models.ForeignKey(
+        beside_writers(
+            "official",
+            models.ForeignKey(
                 blank=True,
                 help_text="Whose public post this membership rests on: it holds while a term of the post does",
                 null=True,
@@ -163,6 +218,12 @@ class Migration(migrations.Migration):
                 related_name="memberships",
                 to="accounts.official",
             ),
+            reference(
+                "official_id",
+                "accounts_official",
+                "accounts_member_official_id_ab4fa149_fk_accounts_official_id",
+            ),
+            "CREATE INDEX CONCURRENTLY accounts_member_official_id_ab4fa149 ON accounts_member (official_id)",
         ),
         migrations.AddField(
             model_name="member",
@@ -213,12 +274,13 @@ class Migration(migrations.Migration):
             name="opened_on",
             field=models.DateField(default=diplomacy.lib.washington.today),
         ),
-        migrations.AddConstraint(
+        AddConstraintNotValid(
             model_name="office",
             constraint=models.CheckConstraint(
                 condition=models.Q(("term_grace_days__lte", 90)), name="grace_after_a_term_is_short"
             ),
         ),
+        ValidateConstraint("office", "grace_after_a_term_is_short"),
         migrations.AddField(
             model_name="delegation",
             name="revoked_by",
@@ -249,10 +311,9 @@ class Migration(migrations.Migration):
                 to="accounts.member",
             ),
         ),
-        migrations.AddField(
-            model_name="member",
-            name="delegation",
-            field=models.OneToOneField(
+        beside_writers(
+            "delegation",
+            models.OneToOneField(
                 editable=False,
                 help_text="Held in a colleague's place",
                 null=True,
@@ -260,15 +321,20 @@ class Migration(migrations.Migration):
                 related_name="membership",
                 to="accounts.delegation",
             ),
+            reference(
+                "delegation_id", "accounts_delegation", "accounts_member_delegation_id_e613e7a9_fk_accounts_"
+            ),
+            *unique("delegation_id"),
         ),
-        migrations.AddConstraint(
+        AddConstraintNotValid(
             model_name="member",
             constraint=models.CheckConstraint(
                 condition=models.Q(("delegation", None), ("ends_on__isnull", False), _connector="OR"),
                 name="a_delegation_has_an_end",
             ),
         ),
-        migrations.AddConstraint(
+        ValidateConstraint("member", "a_delegation_has_an_end"),
+        AddConstraintNotValid(
             model_name="member",
             constraint=models.CheckConstraint(
                 condition=models.Q(
@@ -281,6 +347,7 @@ class Migration(migrations.Migration):
                 name="an_official_has_a_post",
             ),
         ),
+        ValidateConstraint("member", "an_official_has_a_post"),
         migrations.AddField(
             model_name="invitation",
             name="accepted_by",

@@ -126,7 +126,7 @@ class Stage:
         return Vanished(*self.cursor.fetchone())
 
     def put_in_place(self, edition_id: int, published_on: date) -> dict[str, int]:
-        """The counts of the edition, by their names."""
+        """The counts of the edition by their names, and whether it is news."""
         named = {
             "source": self.source,
             "edition": edition_id,
@@ -138,14 +138,12 @@ class Stage:
         changed = self._run(statements.CHANGE, named)
         unchanged = self._run(statements.TOUCH, named)
         delisted = 0 if self.is_patchy else self._run(statements.DELIST, named)
-        for statement in (
-            statements.DROP_NAMES,
-            statements.ADD_NAMES,
-            statements.REFRESH_NAMES,
-            statements.REST_NAMES,
-        ):
-            self._run(statement, named)
+        self._run(statements.DROP_NAMES, named)
+        self._run(statements.ADD_NAMES, named)
+        renamed = self._run(statements.REFRESH_NAMES, named)
+        self._run(statements.REST_NAMES, named)
         return {
+            "is_news": bool(added or changed or delisted or renamed),
             "read": self.read,
             "added": added,
             "changed": changed,

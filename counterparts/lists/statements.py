@@ -46,10 +46,10 @@ UPDATE staged_listing s SET countries = c.codes
 FROM (SELECT row, array_agg(DISTINCT code ORDER BY code) AS codes FROM staged_country GROUP BY row) c
 WHERE c.row = s.row
 """,
-    # All that a person would call another entry. Where it is published (`url`) is not.
+    # All that a person would call another entry: not its running text, which publishers reword, nor where it is published.
     """
 UPDATE staged_listing s SET digest = encode(sha256(convert_to(jsonb_build_array(
-    s.list_name, s.kind, s.name, s.programs, s.countries, s.birth_years, s.title, s.remarks, s.starts_on, s.ends_on,
+    s.list_name, s.kind, s.name, s.programs, s.countries, s.birth_years, s.title, s.starts_on, s.ends_on,
     s.registration, s.represented_by, n.names
 )::text, 'UTF8')), 'hex')
 FROM (SELECT row, jsonb_agg(DISTINCT jsonb_build_array(kind, name)) AS names FROM staged_name GROUP BY row) n
@@ -119,7 +119,7 @@ UPDATE counterparts_listing l SET
 FROM staged_listing s WHERE s.listing_id = l.id AND s.standing = 'changed'
 """
 TOUCH = """
-UPDATE counterparts_listing l SET url = s.url, edition_id = %(edition)s
+UPDATE counterparts_listing l SET url = s.url, remarks = s.remarks, edition_id = %(edition)s
 FROM staged_listing s WHERE s.listing_id = l.id AND s.standing = 'unchanged'
 """
 DELIST = """

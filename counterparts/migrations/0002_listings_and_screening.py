@@ -11,6 +11,7 @@ import diplomacy.lib.references
 
 
 class Migration(migrations.Migration):
+    atomic = False  # many tables that refer to a few: in one transaction those would be held until the last is made
     dependencies = [
         ("accounts", "0004_external_identities"),
         ("counterparts", "0001_initial"),

@@ -47,6 +47,12 @@ class ListEdition(models.Model):
     unchanged = models.PositiveIntegerField(default=0)
     delisted = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField("rows refused", default=0)
+    is_news = models.BooleanField(
+        default=True,
+        db_default=True,
+        editable=False,
+        help_text="Whether an entry or a compared name is another than before: then everyone is compared again",
+    )
     notes = ArrayField(
         models.CharField(max_length=300), default=list, help_text="Sentences for whoever loaded it"
     )

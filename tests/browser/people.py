@@ -24,11 +24,12 @@ IS_FOCUS_SHOWN = """element => {
 
 
 def complaints_of(page: Page) -> list[str]:
-    """What the console says is wrong, from now on, and what is not there. A page that answers 4xx is no complaint."""
+    """What the console says is wrong, from now on, and what is not there. A page that answers 4xx is no complaint, nor is
+    a part of a page that was still asked for when its reader went on to another."""
     found: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
-        is_answer = "Failed to load resource" in message.text
+        is_answer = "Failed to load resource" in message.text or message.text == "htmx:sendError"
         if (message.type == "error" and not is_answer) or "Content Security Policy" in message.text:
             found.append(f"{page.url}: {message.text}")
 

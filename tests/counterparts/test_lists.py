@@ -10,9 +10,10 @@ from accounts.models import Member
 from activity.models import Entry
 from counterparts import actions
 from counterparts.lists import nations, stage
-from counterparts.lists.actions import Busy, NotLoaded
+from counterparts.lists.actions import Busy, NotLoaded, ask
 from counterparts.lists.csl import COLUMNS as CSL_COLUMNS
 from counterparts.models import ListEdition, Listing, ListingName
+from diplomacy.lib.errors import Forbidden
 from tests.factories import list_files as make
 from tests.factories.list_files import NOTHING, loaded
 
@@ -327,3 +328,54 @@ def test_an_entry_is_found_by_words_of_any_of_its_names_in_any_script_and_with_t
         assert [entry.entry for entry in Listing.objects.all().named_like(words)] == ["7001"], words
     assert not Listing.objects.all().named_like("nobody").exists()
     assert not Listing.objects.all().named_like("  ").exists()
+
+
+def rivers(remarks: str = "DOB 1961", birth: str = "1961") -> bytes:
+    row = (201, "PRIMEROV, Aleksandr", "individual", "RIVERS", NOTHING, f"DOB {birth}; {remarks}.")
+    return make.sdn([*make.SDN, row])
+
+
+def test_a_list_that_comes_again_unchanged_has_nobody_compared_again(maria: Member) -> None:
+    actions.add(by=maria, name="Aleksandr Primerov", kind="person", country="RU")
+    first = loaded("ofac", rivers())
+    assert first.is_news
+    assert actions.screen_due() == 1
+    again = loaded("ofac", rivers())
+    assert (again.is_news, again.changed) == (False, 0)
+    assert actions.screen_due() == 0
+    assert loaded("ofac", rivers(birth="1962")).is_news
+    assert actions.screen_due() == 1
+
+
+def test_words_that_are_stripped_otherwise_than_before_are_news_though_no_entry_changed(
+    maria: Member,
+) -> None:
+    loaded("ofac", rivers())
+    ListingName.objects.filter(name="PRIMEROV, Aleksandr").update(bare="as it was stripped last year")
+    again = loaded("ofac", rivers())
+    assert (again.is_news, again.changed) == (True, 0)
+    assert ListingName.objects.get(name="PRIMEROV, Aleksandr").bare == "primerov aleksandr"
+
+
+def test_running_text_that_is_reworded_is_shown_and_what_was_said_of_a_hit_stands(maria: Member) -> None:
+    loaded("ofac", rivers())
+    found = actions.add(by=maria, name="Aleksandr Primerov", kind="person", country="RU")
+    actions.screen(found)
+    hit = found.hits.get()
+    said = actions.dispose(hit, by=maria, verdict="different", reason="Met both.", digest=hit.digest)
+    assert loaded("ofac", rivers(remarks="Also a rower")).changed == 0
+    assert "Also a rower" in Listing.objects.get(entry="201").remarks
+    actions.screen(found)
+    assert found.hits.get().digest == said.digest
+    loaded("ofac", rivers(birth="1931"))
+    actions.screen(found)
+    assert found.hits.get().digest != said.digest
+
+
+def test_nobody_but_the_lead_of_a_desk_has_a_list_loaded_whatever_page_asks(
+    maria: Member, liaison: Member
+) -> None:
+    for member in (maria, liaison):
+        with pytest.raises(Forbidden):
+            ask(source="ofac", uploads=[], published_on=None, by=member)
+    assert not ListEdition.objects.exists()

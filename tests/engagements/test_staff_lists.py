@@ -76,6 +76,11 @@ def test_filters_stand_in_the_address(asked: Any, found: set[str], browser: Clie
         ("\\", {"Back\\slash"}),
         ("ck\\s", {"Back\\slash"}),
         ("水の対話", {"水の対話"}),
+        ("RIVER_TALKS 100%", {"River_talks 100%"}),
+        ("ver_talks 1", {"River_talks 100%"}),
+        ("talks_river", set()),
+        ("rivers_talks", set()),
+        ("r talks", set()),
         ("Secret", set()),
     ],
 )

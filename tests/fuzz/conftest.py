@@ -12,5 +12,7 @@ CASES = int(os.environ.get("FUZZ", "0"))
 quiet: dict[str, Any] = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck)}
 # Made smaller only where there is time for it.
 settings.register_profile("short", phases=[Phase.generate], derandomize=True, max_examples=100, **quiet)
-settings.register_profile("long", max_examples=max(CASES, 1), **quiet)
+TEXTS = max(CASES // 20, 100)
+"""For each parser: forty of them, and most ask PostgreSQL."""
+settings.register_profile("long", max_examples=TEXTS, **quiet)
 settings.load_profile("long" if CASES else "short")

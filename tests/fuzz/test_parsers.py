@@ -22,7 +22,7 @@ from diplomacy.lib.templatetags import ui
 from diplomacy.lib.text import UNSEEN, tidy
 from engagements import pages
 from engagements.models import Engagement
-from tests.fuzz.conftest import CASES
+from tests.fuzz.conftest import TEXTS
 from tests.fuzz.description import ANYTHING
 
 TEXT = st.text(st.characters(), max_size=200)
@@ -130,4 +130,4 @@ def test_tidy_text_stays_as_it_is(text: str) -> None:
 
 
 def test_how_many_were_tried() -> None:
-    print(f"\nParsers: {CASES or 100} cases of each")
+    print(f"\nParsers: {TEXTS:,} cases of each")

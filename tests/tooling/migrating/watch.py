@@ -26,7 +26,7 @@ WHERE NOT l.granted AND l.waitstart IS NOT NULL AND a.application_name = ANY(%s)
 WRITE = "UPDATE {table} SET id = id WHERE id = %s"
 LOOKS_AT_EVERY_ROW = re.compile(
     r"""CREATE\ (UNIQUE\ )?INDEX\ (?!CONCURRENTLY).*?\ ON\ "?(?P<indexed>\w+)
-    | ALTER\ TABLE\ "?(?P<constrained>\w+)"?\ ADD\ CONSTRAINT\ (?!.*NOT\ VALID).*(FOREIGN\ KEY|CHECK|UNIQUE|EXCLUDE)
+    | ALTER\ TABLE\ "?(?P<constrained>\w+)"?\ ADD\ CONSTRAINT\ (?!.*NOT\ VALID|.*USING\ INDEX).*(FOREIGN\ KEY|CHECK|UNIQUE|EXCLUDE)
     | ALTER\ TABLE\ "?(?P<changed>\w+)"?\ .*(SET\ NOT\ NULL|\ TYPE\ |ADD\ COLUMN.*DEFAULT\ \(?(GEN_RANDOM_UUID|RANDOM|CLOCK))""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
@@ -49,7 +49,21 @@ NOTHING = Found(0, "")
 def scans(statements: list[str], tables: Collection[str]) -> list[str]:
     """Those that look at every row of one of these tables with everybody waiting, though it may not take long here."""
     found = [(LOOKS_AT_EVERY_ROW.search(statement), statement) for statement in statements]
-    return [said for match, said in found if match and set(match.groupdict().values()) & set(tables)]
+    looking = [said for match, said in found if match and set(match.groupdict().values()) & set(tables)]
+    return [said for said in looking if not _was_checked(said, statements[: statements.index(said)])]
+
+
+def _was_checked(statement: str, before: list[str]) -> bool:
+    """`SET NOT NULL` on a column of which a constraint was validated beforehand looks at no row."""
+    required = re.fullmatch(r"ALTER TABLE (\w+) ALTER COLUMN (\w+) SET NOT NULL", statement)
+    if not required:
+        return False
+    table, column = required.groups()
+    checks = [
+        re.search(rf"ALTER TABLE {table} ADD CONSTRAINT (\w+) CHECK \({column} IS NOT NULL\)", said)
+        for said in before
+    ]
+    return any(f"ALTER TABLE {table} VALIDATE CONSTRAINT {check[1]}" in before for check in checks if check)
 
 
 class Watch:
