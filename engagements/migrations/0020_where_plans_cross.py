@@ -61,7 +61,7 @@ UNDO = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("engagements", "0011_overlap_search")]
+    dependencies = [("engagements", "0012_fewer_letters_of_frequent_words")]
     operations = [
         migrations.AddField(
             model_name="overlap",
