@@ -75,7 +75,7 @@ def standing(overlap_ids: Sequence[int]) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-def keep_places(overlap_ids: Sequence[int]) -> None:
+def keep_places(overlap_ids: Iterable[int]) -> None:
     """Bring day and countries of these overlaps, which the caller holds, to what both plans say now."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT rls.keep_overlap_places(%s)", [list(overlap_ids)])
