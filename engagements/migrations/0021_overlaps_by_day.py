@@ -6,6 +6,8 @@ from django.db.migrations.state import StateApps
 from diplomacy.lib.rls.roles import KEEPER
 
 BATCH = 500
+# In one order, as whoever settles them holds them: neither waits for the other in a ring.
+HOLD = "SELECT FROM engagements_overlap WHERE id BETWEEN %s AND %s ORDER BY id FOR NO KEY UPDATE"
 FILL = "SELECT rls.keep_overlap_places(ARRAY(SELECT generate_series(%s, %s)))"
 
 
@@ -19,6 +21,7 @@ def fill(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     for first in range(1, last + 1, BATCH):
         with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL ROLE {KEEPER}")
+            cursor.execute(HOLD, [first, first + BATCH - 1])
             cursor.execute(FILL, [first, first + BATCH - 1])
 
 

@@ -359,3 +359,55 @@ def test_the_map_has_at_most_four_shades_without_a_gap(most: int) -> None:
     assert [number for step in steps for number in range(step.least, step.most + 1)] == list(
         range(1, most + 1)
     )
+
+
+def test_the_form_of_filters_leads_back_to_the_page_it_stands_on(
+    liaison: Member, client_for: ClientFor
+) -> None:
+    desk = client_for(liaison)
+    for name in (WEEKS, CALENDAR, MAP):
+        said = {"to": reverse(name), "country": "MX", "week": "2027-W05", "touch": "", "scope": "all"}
+        answer = desk.post(reverse("search"), said)
+        assert answer["Location"] == f"{reverse(name)}?country=MX&week=2027-W05&scope=all"
+        page = told(desk, name, answer["Location"].removeprefix(reverse(name)))
+        assert '<option value="MX" selected>' in page and 'value="2027-W05"' in page
+
+
+def test_what_one_desk_looks_at_is_no_other_desk_s_form(
+    liaison: Member, other_liaison: Member, client_for: ClientFor
+) -> None:
+    """Empty filters are drawn once for everybody; whether all countries are shown is not everybody's."""
+    for member in (liaison, other_liaison):
+        Coverage.objects.create(desk=member.office, country="JP")
+    assert '<option value="all" selected>' in told(client_for(liaison), WEEKS, "?scope=all")
+    assert '<option value="all" selected>' not in told(client_for(other_liaison), WEEKS)
+
+
+def test_pages_of_the_list_hold_each_once(
+    maria: Member, tom: Member, liaison: Member, client_for: ClientFor
+) -> None:
+    met, desk = cross.met_by_all(), Caller(client_for(liaison))
+    cross.filed(tom, met)
+    for _ in range(5):
+        cross.filed(maria, met)
+    found, path = list[str](), "coordination/?limit=2"
+    while path:
+        page = desk.get(path).json()
+        found += [row["reference"] for row in page["results"]]
+        path = (page["next"] or "").partition("/api/v1/")[2]
+    assert sorted(found) == sorted(Overlap.objects.values_list("reference", flat=True))
+    assert len(found) == 5
+
+
+def test_what_people_wrote_is_text_in_every_view(
+    maria: Member, tom: Member, liaison: Member, client_for: ClientFor
+) -> None:
+    nasty = '"><script>alert(1)</script>'
+    maria.office.short_name = nasty
+    maria.office.save()
+    here = cross.crossing(maria, tom, our={"title": nasty})
+    actions.ask_coordinator(here.our_side, by=maria, text=nasty)
+    desk, month = client_for(liaison), f"?month={make.in_days(33):%Y-%m}"
+    for name in (WEEKS, CALENDAR, MAP):
+        assert "<script>alert" not in told(desk, name, month)
+    assert "&lt;script&gt;alert" in told(desk, WEEKS)

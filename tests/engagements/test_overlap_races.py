@@ -2,12 +2,14 @@
 
 import threading
 from collections.abc import Callable
+from importlib import import_module
 
 import pytest
-from django.db import transaction
+from django.db import connections, transaction
 
 from accounts.models import Member
 from activity.models import Notice
+from diplomacy.lib.rls import system
 from engagements import actions
 from engagements.actions import crossing, locking
 from engagements.models import CoordinatorQuestion, Engagement, Overlap, OverlapSide
@@ -129,3 +131,16 @@ def test_one_question_is_answered_once_and_waits_for_nobody_after_it(
     assert sorted(at_once(*answers)) == ["Conflict", "done"]
     questions = CoordinatorQuestion.objects.visible_to(liaison.user)
     assert not Overlap.objects.visible_to(liaison.user).open().waiting(questions).exists()
+
+
+def test_overlaps_found_before_their_day_was_kept_are_filled_by_the_migration(
+    maria: Member, tom: Member
+) -> None:
+    here = cross.crossing(maria, tom)
+    with system("engagements.overlap"):
+        Overlap.objects.update(crosses_on=None, countries=[])
+    step = import_module("engagements.migrations.0021_overlaps_by_day")
+    with connections["owner"].schema_editor() as editor:
+        step.fill(None, editor)
+    row = Overlap.objects.get(pk=here.overlap.pk)
+    assert (row.crosses_on, row.countries) == (in_days(33), ["JP"])
