@@ -10,6 +10,7 @@ from django.core.exceptions import BadRequest
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest
+from django.http.multipartparser import MultiPartParserError
 
 View = TypeVar("View", bound=Callable[..., Any])
 REST_OF_A_FORM = 64 * 1024
@@ -57,10 +58,11 @@ class OnlyWhereAdmitted(FileUploadHandler):
     file: Arriving
 
     def handle_raw_input(self, *given: Any, **named: Any) -> None:
-        """`given`: the body, its headers, its length, and how its parts are told apart."""
+        """`given`: the body, its headers, its length, and how its parts are told apart. Nothing is read yet: after another
+        error than the parser's own, Django would begin again for the page that says 400, and so for that which says 500."""
         admission = self._admission()
         if admission and given[2] > admission.most_bytes + REST_OF_A_FORM:
-            raise BadRequest("The files are too large.")
+            raise MultiPartParserError("The files are too large.")
 
     def new_file(self, *given: Any, **named: Any) -> None:
         admission = self._admission()

@@ -15,8 +15,9 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 
 from accounts.models import Member
 from activity.models import Entry, Notice
-from counterparts.lists import actions, stage
+from counterparts.lists import actions, stage, views
 from counterparts.models import ListEdition, Listing
+from diplomacy.lib import uploads
 from tests.conftest import ClientFor
 from tests.factories import list_files as make
 from tests.signin.conftest import proved
@@ -181,6 +182,26 @@ def test_nobody_else_brings_a_file_and_none_is_kept(
     assert client.post(LOAD, {"source": "ofac"}).status_code == 403
     assert not folder.exists()
     assert "Load a list" not in client.get("/counterparts/lists/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "most", [len(make.WHOLE["ofac"][0]) - 1, -uploads.REST_OF_A_FORM], ids=["read on", "announced"]
+)
+def test_files_that_are_too_large_together_are_refused_and_none_is_kept(
+    most: int, lead: Client, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A form is a little longer than its files: what is announced is refused unread, what lies within that while it is read."""
+    begun: list[str] = []
+    new_file = uploads.OnlyWhereAdmitted.new_file
+    monkeypatch.setattr(views.load, "admission", views.load.admission._replace(most_bytes=most))
+    monkeypatch.setattr(
+        uploads.OnlyWhereAdmitted, "new_file", lambda *given: (begun.append("a file"), new_file(*given))[1]
+    )
+    lead.get("/")
+    lead.handler.enforce_csrf_checks = True  # as in a browser: the body is read before the view is asked
+    assert send(lead).status_code == 400
+    assert bool(begun) == (most > 0)
+    assert kept(folder) == []
 
 
 def test_who_sends_files_has_just_proved_who_they_are(
