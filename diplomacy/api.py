@@ -34,6 +34,7 @@ ROUTES: dict[str, type[Route]] = {
     "commitments": engagements.CommitmentRoute,
     "overlaps": engagements.OverlapSideRoute,
     "coordination": engagements.OverlapRoute,
+    "referrals": engagements.ReferralRoute,
     "counterparts": counterparts.CounterpartRoute,
     "guidance": counterparts.GuidanceRoute,
     "merges": counterparts.MergeRoute,

@@ -257,3 +257,41 @@ class OverlapSideQuerySet(ProtectedQuerySet):
     def soonest_first(self) -> Self:
         """By the office's own dates, and then in an order that tells nothing."""
         return self.order_by("engagement__starts_on", "reference")
+
+
+class ReferralQuerySet(ProtectedQuerySet):
+    def received_by(self, office: "Office") -> Self:
+        return self.filter(receiver=office)
+
+    def sent_by(self, office: "Office") -> Self:
+        return self.filter(sender=office)
+
+    def about(self, counterpart: Any) -> Self:
+        return self.filter(counterparts=counterpart)
+
+    def waiting(self) -> Self:
+        return self.filter(status="sent")
+
+    def open(self) -> Self:
+        """An answer, or what came of it, is still owed."""
+        return self.filter(status__in=["sent", "taken_up"])
+
+    def answered_since(self, moment: Any) -> Self:
+        return self.filter(status__in=["taken_up", "declined", "closed"], status_since__gte=moment)
+
+    def with_offices(self) -> Self:
+        return self.select_related("sender", "receiver")
+
+    def what_waits_first(self) -> Self:
+        """Those without an answer by the day on which it is useful, then those without an outcome, then the rest."""
+        rank = Case(When(status="sent", then=0), When(status="taken_up", then=1), default=2)
+        day = Case(When(status__in=["sent", "taken_up"], then=F("useful_by")))
+        return self.order_by(rank, day.asc(nulls_last=True), "-status_since", "-id")
+
+
+class ReferralEngagementQuerySet(VisibleQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Who reads both. A referral never widens who reads an engagement."""
+        engagements = apps.get_model("engagements.Engagement")._default_manager.visible_to(user)
+        referrals = apps.get_model("engagements.Referral")._default_manager.visible_to(user)
+        return self.filter(engagement__in=engagements, referral__in=referrals)

@@ -4,5 +4,13 @@ from engagements.api.advice import AdviceRequestRoute
 from engagements.api.commitments import CommitmentRoute
 from engagements.api.engagements import EngagementRoute
 from engagements.api.overlaps import OverlapRoute, OverlapSideRoute
+from engagements.api.referrals import ReferralRoute
 
-__all__ = ["AdviceRequestRoute", "CommitmentRoute", "EngagementRoute", "OverlapRoute", "OverlapSideRoute"]
+__all__ = [
+    "AdviceRequestRoute",
+    "CommitmentRoute",
+    "EngagementRoute",
+    "OverlapRoute",
+    "OverlapSideRoute",
+    "ReferralRoute",
+]

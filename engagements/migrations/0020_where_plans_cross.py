@@ -61,7 +61,7 @@ UNDO = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("engagements", "0012_fewer_letters_of_frequent_words")]
+    dependencies = [("engagements", "0014_referrals_second_wall")]
     operations = [
         migrations.AddField(
             model_name="overlap",

@@ -15,7 +15,7 @@ from engagements import actions, flags, history, parties, rules, whereabouts
 from engagements.choices import Side, Visibility
 from engagements.forms.plans import SLUGS
 from engagements.models import Engagement
-from engagements.views import overlaps
+from engagements.views import overlaps, referrals
 from engagements.views.advice import advice_context
 from engagements.views.records import fetch
 
@@ -34,6 +34,8 @@ def detail(request: MemberRequest, reference: str) -> HttpResponse:
     context = {
         **advice,
         **overlaps.panel(request, engagement),
+        "referrals": referrals.panel(request, engagement),
+        "may_refer": owns and request.acting.writes_engagements,
         "engagement": engagement,
         "standing": whereabouts.of(engagement, [panel["held"] for panel in advice["advice_panels"]]),
         "counterparts": engagement.counterparts.all(),
