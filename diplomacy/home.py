@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import Member
 from accounts.requests import MemberRequest
 from briefings.models import Briefing, Delivery, ReaderQuestion
-from engagements import advice_clock, clock, overlap, routing, whereabouts
+from engagements import advice_clock, clock, overlap, whereabouts
 from engagements.models import (
     AdviceRequest,
     Commitment,
@@ -266,7 +266,7 @@ def liaison_home(user: Any, member: Member) -> Home:
     requests = AdviceRequest.objects.visible_to(user).of_desk(member.office).open()
     return Home(
         start=(reverse("engagements:queue"), "Open the queue"),
-        numbers=[*_desk_numbers(requests, member), _asked_of_coordinators(user, member)],
+        numbers=[*_desk_numbers(requests, member), _asked_of_coordinators(user)],
         blocks=[
             Block(
                 "Yours, the most urgent first", _queue(requests.filter(assigned_to=member)), _in_queue("mine")
@@ -283,7 +283,7 @@ def desk_lead_home(user: Any, member: Member) -> Home:
     requests = AdviceRequest.objects.visible_to(user).of_desk(member.office).open()
     return Home(
         start=(reverse("engagements:queue"), "Open the queue"),
-        numbers=[*_desk_numbers(requests, member), _asked_of_coordinators(user, member)],
+        numbers=[*_desk_numbers(requests, member), _asked_of_coordinators(user)],
         blocks=[
             Block(
                 "To give to somebody",
@@ -320,13 +320,11 @@ def _desk_numbers(requests: Any, member: Member) -> list[Number]:
     ]
 
 
-def _asked_of_coordinators(user: Any, member: Member) -> Number:
-    """About plans that cross, as far as the desk's coverage is about countries; else all."""
-    waiting = CoordinatorQuestion.objects.visible_to(user).filter(answered_at=None)
-    if covered := routing.countries_of(member.office):
-        waiting = waiting.filter(overlap__countries__overlap=covered)
-    count = waiting.count()
-    return Number("Questions about crossing plans", count, reverse("engagements:crossings"), bool(count))
+def _asked_of_coordinators(user: Any) -> Number:
+    """About plans that cross, wherever they do: any desk may answer."""
+    count = CoordinatorQuestion.objects.visible_to(user).filter(answered_at=None).count()
+    url = f"{reverse('engagements:crossings')}?waits=yes&scope=all"
+    return Number("Questions about crossing plans", count, url, bool(count))
 
 
 def _queue(requests: Any) -> list[Task]:
