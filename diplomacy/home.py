@@ -16,7 +16,14 @@ from accounts.models import Member
 from accounts.requests import MemberRequest
 from briefings.models import Briefing, Delivery, ReaderQuestion
 from engagements import advice_clock, clock, overlap, whereabouts
-from engagements.models import AdviceRequest, Commitment, Engagement, OverlapSide, Referral
+from engagements.models import (
+    AdviceRequest,
+    Commitment,
+    CoordinatorQuestion,
+    Engagement,
+    OverlapSide,
+    Referral,
+)
 
 MOST = 6
 """Lines of a block. The rest is one link away."""
@@ -259,7 +266,7 @@ def liaison_home(user: Any, member: Member) -> Home:
     requests = AdviceRequest.objects.visible_to(user).of_desk(member.office).open()
     return Home(
         start=(reverse("engagements:queue"), "Open the queue"),
-        numbers=_desk_numbers(requests, member),
+        numbers=[*_desk_numbers(requests, member), _asked_of_coordinators(user)],
         blocks=[
             Block(
                 "Yours, the most urgent first", _queue(requests.filter(assigned_to=member)), _in_queue("mine")
@@ -276,7 +283,7 @@ def desk_lead_home(user: Any, member: Member) -> Home:
     requests = AdviceRequest.objects.visible_to(user).of_desk(member.office).open()
     return Home(
         start=(reverse("engagements:queue"), "Open the queue"),
-        numbers=_desk_numbers(requests, member),
+        numbers=[*_desk_numbers(requests, member), _asked_of_coordinators(user)],
         blocks=[
             Block(
                 "To give to somebody",
@@ -311,6 +318,13 @@ def _desk_numbers(requests: Any, member: Member) -> list[Number]:
         Number("Nobody’s yet", counts["nobodys"], _in_queue("none")),
         Number("Waiting for an office", counts["waiting"], f"{queue}?waits=office"),
     ]
+
+
+def _asked_of_coordinators(user: Any) -> Number:
+    """About plans that cross, wherever they do: any desk may answer."""
+    count = CoordinatorQuestion.objects.visible_to(user).filter(answered_at=None).count()
+    url = f"{reverse('engagements:crossings')}?waits=yes&scope=all"
+    return Number("Questions about crossing plans", count, url, bool(count))
 
 
 def _queue(requests: Any) -> list[Task]:

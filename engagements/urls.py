@@ -2,7 +2,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from engagements import advice_urls
 from engagements.actions.overlaps import ACTS
-from engagements.views import detail, lists, outcomes, overlaps, plans, referrals, sharing
+from engagements.views import coordination, detail, lists, outcomes, overlaps, plans, referrals, sharing
 
 app_name = "engagements"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -53,6 +53,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
         )
         for move in referrals.FORMS
     ),
+    path("coordination/", coordination.weeks, name="crossings"),
+    path("coordination/calendar/", coordination.calendar, name="crossings_calendar"),
+    path("coordination/map/", coordination.world, name="crossings_map"),
     path("coordination/<ref:reference>/", overlaps.coordination, name="coordination"),
     path("coordination/<ref:reference>/<ref:question>/", overlaps.answer, name="coordination_answer"),
 ]

@@ -99,6 +99,13 @@ DESK = [
     *(Look("engagements:referral", f"referral {state} desk") for state in ("to", "taken up by")),
     Look("engagements:list"),
     Look("engagements:detail", "filed"),
+    Look("engagements:crossings", query="scope=all"),
+    Look("engagements:crossings", query="country=AQ"),
+    Look("engagements:crossings", query="week=2026-W99"),
+    Look("engagements:crossings_calendar", query="scope=all"),
+    Look("engagements:crossings_calendar", query="month=2040-01"),
+    Look("engagements:crossings_map", query="scope=all"),
+    Look("engagements:crossings_map"),
     Look("engagements:coordination", "overlap"),
     *(Look("engagements:request", name) for name in ("requested", "asked", "working", "responded", "lapsed")),
 ]
@@ -198,6 +205,7 @@ PAGES: dict[str, list[Look]] = {
         Look("engagements:request", "working"),
     ],
     "other_liaison": [
+        Look("engagements:crossings"),
         Look("home"),
         Look("engagements:queue"),
         Look("engagements:queue", query="tab=closed"),
