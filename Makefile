@@ -26,7 +26,7 @@ setup-saml: setup  ## what signing in with a state's account needs on top (SAML_
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.txt
 	@touch $@
 
-assets/.stamp: package.json package-lock.json diplomacy/assets.py | .venv/.product
+assets/.stamp: package.json package-lock.json diplomacy/assets.py diplomacy/lib/atlas.py | .venv/.product
 	$(BIN)/python -m diplomacy.assets
 	@touch $@
 

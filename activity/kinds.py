@@ -193,6 +193,17 @@ KINDS = {
     "engagements.coordinator_said": Kind(
         "answered as a federal coordinator", "A federal coordinator answered you about crossing plans"
     ),
+    "engagements.referred": Kind("referred this", "Another office refers something to yours"),
+    "engagements.referral_taken_up": Kind(
+        "took this up", "What your office referred to another was taken up"
+    ),
+    "engagements.referral_declined": Kind(
+        "declined this", "What your office referred to another was declined"
+    ),
+    "engagements.referral_closed": Kind(
+        "said what came of it", "There is word of what came of a referral of your office"
+    ),
+    "engagements.referral_withdrawn": Kind("withdrew this", "A referral to your office was withdrawn"),
     "briefings.drafted": Kind("started a briefing"),
     "briefings.changed": Kind("changed the briefing"),
     "briefings.submitted": Kind(

@@ -118,11 +118,13 @@ ORDER BY c.name, c.id LIMIT {MANY}
 
 
 def search(words: str, user_keys: frozenset[str]) -> list[str]:
-    like = " AND ".join(f"c.folded LIKE '%{word}%'" for word in words.split())
+    """Only what begins as typed; the page also looks inside words and for other spellings, where few are found."""
+    begun = " & ".join(f"{word}:*" for word in words.split())
     return [
         f"""
 SELECT c.reference, c.name, c.native_name, c.kind, c.country, c.subdivision, c.city, p.name
 FROM counterparts_counterpart c LEFT JOIN counterparts_counterpart p ON p.id = c.parent_id
-WHERE {like} ORDER BY c.folded NOT LIKE '{words}%', c.name LIMIT 51
+WHERE to_tsvector('simple', COALESCE(c.searched, '')) @@ to_tsquery('simple', '{begun}')
+ORDER BY c.searched NOT LIKE '% | {words} | %', c.searched NOT LIKE '% | {words}%', c.name, c.id LIMIT 51
 """
     ]

@@ -177,6 +177,9 @@ def settle_once() -> None:
     for number, part in enumerate(parts):
         with system("engagements.overlap"), connection.cursor() as cursor:
             cursor.execute(SIDES, [number * 1_000_000, part, clock.today(), list(overlap.MOST)])
+    for part in parts:
+        with system("engagements.overlap"):
+            overlap.keep_places(Overlap.objects.filter(first__in=part).values_list("pk", flat=True))
     owner(BOTH)
     bulk.fix_sequences([Overlap, OverlapSide])
     owner("VACUUM ANALYZE")

@@ -12,6 +12,7 @@ from accounts.models import Coalition, CoalitionMember, Member, Office, User
 from activity.models import Entry, Notice
 from benchmarks import bulk, world
 from benchmarks.world import Row
+from counterparts import finding, places
 from counterparts.models import Counterpart
 from engagements.models import (
     AdviceRequest,
@@ -117,18 +118,30 @@ def _counterparts() -> int:
     def rows() -> Rows:
         for pk in range(1, world.COUNTERPARTS + 1):
             name = f"{drawn.choice(world.WORDS)} {drawn.choice(BODIES)} of Region {pk}"
+            country = drawn.choice(world.COUNTRIES)
             yield (
                 pk,
                 f"C-{pk:08d}",
                 "subnational",
                 name,
                 name.lower(),
-                drawn.choice(world.COUNTRIES),
+                finding.line([name], places.country_name(country)),
+                country,
                 1 + world.DESKS,
                 world.FIRST_STAFF,
             )
 
-    columns = ["id", "reference", "kind", "name", "folded", "country", "added_for_id", "added_by_id"]
+    columns = [
+        "id",
+        "reference",
+        "kind",
+        "name",
+        "folded",
+        "searched",
+        "country",
+        "added_for_id",
+        "added_by_id",
+    ]
     return bulk.copy(Counterpart, columns, rows())
 
 

@@ -14,6 +14,8 @@ from benchmarks.rows import BODIES
 
 GOAL = 0.05
 MANY = 40
+SHORTEST = 6
+"""Letters of what is misspelt by leaving one out."""
 HEAD = """
 | search | reader | words | connections | computed p50 ms | p95 ms | waited for p95 ms | slowest |
 |---|---|--:|---|--:|--:|--:|---|"""
@@ -38,11 +40,14 @@ def titles() -> list[str]:
 
 
 def names() -> list[str]:
+    """One body, beginnings of names (many bodies, as somebody types), the same with a letter left out, and none."""
     drawn = random.Random(8)
     numbers = [f"region {drawn.randrange(1, world.COUNTERPARTS)}" for _ in range(MANY)]
     starts = [f"{word} {body}"[: drawn.randint(3, 20)] for word in world.WORDS for body in BODIES]
     none = ["".join(drawn.choices("bcdfghjkl", k=6)) for _ in range(MANY // 4)]
-    return [*numbers, *drawn.sample(starts, MANY), *none]
+    chosen = drawn.sample(starts, MANY)
+    misspelt = [words[:2] + words[3:] for words in chosen if len(words) > SHORTEST]
+    return [*numbers, *chosen, *misspelt, *none]
 
 
 def searches() -> Iterator[Search]:

@@ -138,7 +138,7 @@ def _countries(text: str) -> Iterator[Target]:
 
 def _counterparts(text: str) -> Iterator[Target]:
     given = Counterpart.objects.filter(reference__iexact=text)
-    for body in given or Counterpart.objects.all().named_like(text)[:FEW]:
+    for body in given or Counterpart.objects.all().named_like(text, most=FEW):
         yield _target(Kind.COUNTERPART, body.reference, body.name, body.place, counterpart=body)
 
 

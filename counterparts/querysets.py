@@ -2,11 +2,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
-from django.db import models
+from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.db import connection, models
 from django.db.models import Case, F, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.utils import timezone
 
-from counterparts import names
+from counterparts import finding, names
 from counterparts.folding import fold
 from diplomacy.lib.readers import ProtectedQuerySet, SignedInQuerySet
 
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
     from counterparts.models import Counterpart, Hit
 
 MOST_WORDS = 8
+MOST_FOUND = 200
+NEAR = 0.5
+"""`word_similarity()`, from which on a row is looked through for words spelled much like one that was typed."""
+LOOKED_THROUGH = 300
+FEW = 10
+"""As many as a lookup shows: who finds these does not look for others that are spelled a little differently."""
 
 
 class ListEditionQuerySet(SignedInQuerySet):
@@ -93,6 +100,13 @@ class CountryGuidanceQuerySet(SignedInQuerySet):
         today = timezone.localdate()
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=today), replaced_by=None, starts_on__lte=today)
 
+    def in_rows(self) -> Self:
+        """Cautions first: a list that is read from its top."""
+        caution = Case(When(kind="caution", then=Value(0)), default=Value(1), output_field=IntegerField())
+        return self.select_related("desk").order_by(
+            caution, "country", "subdivision", "kind", "-starts_on", "pk"
+        )
+
     def about(self, places: Iterable[tuple[str, str]]) -> Self:
         """Of these (country, subdivision), each with what is said of its whole country."""
         said = {(country, part) for place in places for country, part in (place, (place[0], "")) if country}
@@ -100,6 +114,18 @@ class CountryGuidanceQuerySet(SignedInQuerySet):
         for country, part in sorted(said):
             fitting |= Q(country=country, subdivision=part)
         return self.filter(fitting)
+
+
+class PostQuerySet(models.QuerySet[Any]):
+    def in_force(self) -> Self:
+        today = timezone.localdate()
+        over = Q(ends_on__lt=today) | Q(starts_on__gt=today)
+        return self.exclude(over)
+
+    def in_office_first(self) -> Self:
+        today = timezone.localdate()
+        is_over = Case(When(ends_on__lt=today, then=Value(1)), default=Value(0), output_field=IntegerField())
+        return self.alias(is_over=is_over).order_by("is_over", "title", "person__name", "pk")
 
 
 class AlikeQuerySet(SignedInQuerySet):
@@ -112,19 +138,70 @@ class CounterpartQuerySet(SignedInQuerySet):
         """Those that are not merged into another."""
         return self.filter(merged_into=None)
 
-    def named_like(self, text: str) -> Self:
-        """Every word of the text occurs in some name; names that begin with it come first."""
-        words = fold(text).split()
-        found = self.standing()
-        for word in words[:8]:
-            found = found.filter(folded__contains=word)
-        first = Case(
-            When(folded__startswith=fold(text), then=Value(0)),
-            default=Value(1),
-            output_field=IntegerField(),
+    def named_like(self, text: str, *, most: int = MOST_FOUND) -> Self:
+        """The best of what is found by these words, the best first; `at` says where each stands.
+
+        What is narrowed down must be narrowed before: the best of all are not the best of one country.
+        """
+        words = finding.words_of(text)
+        found = self._best(fold(text)[: finding.LONGEST_LINE], words, most) if words else []
+        places = (When(pk=pk, then=Value(at)) for at, pk in enumerate(found))
+        at = Case(*places, default=Value(0), output_field=IntegerField())
+        return self.filter(pk__in=found).annotate(at=at).order_by("at", "pk")
+
+    def _best(self, plain: str, words: list[str], most: int) -> list[int]:
+        """Begun as typed, then with these letters inside; where these are few, then also spelled much like it."""
+        rows = self.standing()
+        found: list[int] = []
+        for step, enough in ((rows._begun, most), (rows._within, most), (rows._misspelt, min(most, FEW))):
+            if len(found) < enough:
+                more = step(plain, words).exclude(pk__in=found).values_list("pk", flat=True)
+                found += more[: most - len(found)]
+        return found
+
+    def _begun(self, plain: str, words: list[str]) -> Self:
+        return self._saying(finding.beginning(words))._ranked(plain, words)
+
+    def _within(self, plain: str, words: list[str]) -> Self:
+        if all(len(word) < finding.SHORTEST for word in words):
+            return self.none()
+        rows = self
+        for word in words:
+            rows = rows.filter(searched__contains=word if len(word) >= finding.SHORTEST else f" {word}")
+        return rows._ranked(plain, words)
+
+    def _misspelt(self, plain: str, words: list[str]) -> Self:
+        """What comes near is looked through for words spelled like those typed; then it is as if these had been typed."""
+        doubtful = [word for word in words if len(word) >= finding.MISSPELT]
+        if not doubtful:
+            return self.none()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(NEAR)])
+        near = self
+        for word in doubtful:
+            near = near.filter(searched__trigram_word_similar=word)
+        lines = near.order_by().values_list("searched", flat=True)[:LOOKED_THROUGH]
+        spelled = finding.spellings(doubtful, lines)
+        meant = [spelled.get(word, [])[:1] or [word] for word in words]
+        corrected = [word for one in meant for word in one]
+        return self._saying(finding.beginning(words, spelled))._ranked(" ".join(corrected), corrected)
+
+    def _saying(self, words: str) -> Self:
+        asked = SearchQuery(words, config="simple", search_type="raw")
+        return self.alias(said=SearchVector("searched", config="simple")).filter(said=asked)
+
+    def _ranked(self, plain: str, words: list[str]) -> Self:
+        """Called so; with a name that begins so; with all words in its names; then what is found by its place, or inside."""
+        named = Q()
+        for word in words:
+            named &= Q(folded__startswith=word) | Q(folded__contains=f" {word}")
+        rank = Case(
+            When(searched__contains=f" | {plain} | ", then=Value(0)),
+            When(searched__contains=f" | {plain}", then=Value(1)),
+            When(named, then=Value(2)),
+            default=Value(3),
         )
-        found = found.annotate(rank=first)
-        return found.order_by("rank", "name", "pk") if words else found.none()
+        return self.order_by(rank, "name", "pk")
 
     def due(self, mark: str) -> Self:
         """Never compared with the lists, or not since one of them, or the counterpart, changed."""

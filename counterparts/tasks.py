@@ -20,6 +20,11 @@ def screen() -> int:
     return done
 
 
+@shared_task(name="counterparts.tasks.catch_up")
+def catch_up() -> int:
+    return actions.catch_up()
+
+
 @shared_task(name="counterparts.tasks.load_lists")
 def load_lists() -> int:
     return lists.work()

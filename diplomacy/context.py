@@ -33,6 +33,8 @@ PLACES: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("Advice queue", "engagements:queue", ADVISERS),
     ("Engagements", "engagements:list", OFFICE | ADVISERS),
     ("Crossing plans", "engagements:overlaps", OFFICE),
+    ("Crossing plans", "engagements:crossings", ADVISERS),
+    ("Referrals", "engagements:referrals", OFFICE | ADVISERS),
     ("Briefings", "briefings:list", OFFICE | FEDERAL),
     ("Counterparts", "counterparts:list", OFFICE | FEDERAL),
     ("Records", "records:list", frozenset({"lead"})),

@@ -15,8 +15,15 @@ from django.views.decorators.http import require_safe
 from accounts.models import Member
 from accounts.requests import MemberRequest
 from briefings.models import Briefing, Delivery, ReaderQuestion
-from engagements import advice_clock, clock, overlap
-from engagements.models import AdviceRequest, Commitment, Engagement, OverlapSide
+from engagements import advice_clock, clock, overlap, whereabouts
+from engagements.models import (
+    AdviceRequest,
+    Commitment,
+    CoordinatorQuestion,
+    Engagement,
+    OverlapSide,
+    Referral,
+)
 
 MOST = 6
 """Lines of a block. The rest is one link away."""
@@ -74,15 +81,19 @@ def home(request: MemberRequest) -> HttpResponse:
 
 
 def office_home(user: Any, member: Member) -> Home:
+    referred, answered = _referrals(user, member)
+    owing, drafts = _to_write(user, member)
     return Home(
         start=(reverse("engagements:start"), "Log an engagement"),
         blocks=[
             *_with_desks(user, member),
+            referred,
             _crossing(user, member),
-            _reports_owed(user, member),
+            owing,
             _commitments(user, member),
             _to_read(user),
-            _drafts(user, member),
+            answered,
+            drafts,
             _coming(user, member),
         ],
     )
@@ -138,6 +149,40 @@ def _crossing(user: Any, member: Member) -> Block:
     return Block("Plans that may cross yours", tasks, reverse("engagements:overlaps"))
 
 
+def _referrals(user: Any, member: Member) -> list[Block]:
+    """What was passed to this office and is owed an answer or an outcome, and what came of what it passed to others:
+    both in one statement."""
+    seen = Referral.objects.visible_to(user).with_offices()
+    waiting = seen.received_by(member.office).open().what_waits_first()[:MOST]
+    since = timezone.now() - SOON
+    answered = seen.sent_by(member.office).answered_since(since).order_by("-status_since", "-pk")[:MOST]
+    found = list(waiting.union(answered, all=True))
+    theirs = sorted((one for one in found if one.receiver_id == member.office_id), key=_how_it_waits)
+    ours = [one for one in found if one.sender_id == member.office_id]
+    ours.sort(key=lambda one: (one.status_since, one.pk), reverse=True)
+    return [
+        Block(
+            "Referred to you",
+            [_referral_task(one, f"From {one.sender}", one.useful_by) for one in theirs],
+            reverse("engagements:referrals"),
+        ),
+        Block(
+            "What came of what you referred",
+            [_referral_task(one, f"To {one.receiver}", None) for one in ours],
+            reverse("engagements:referrals_sent"),
+        ),
+    ]
+
+
+def _how_it_waits(one: Referral) -> tuple[bool, date, int]:
+    return one.status != "sent", one.useful_by or date.max, -one.pk
+
+
+def _referral_task(one: Referral, why: str, day: date | None) -> Task:
+    words = one.get_outcome_display() or one.get_status_display()
+    return Task(one.subject, one.get_absolute_url(), why, words, whereabouts.of_referral(one).tone, day)
+
+
 def _engagement_tasks(found: Iterable[Engagement], why: Callable[[Engagement], str]) -> list[Task]:
     return [
         Task(str(one) or "Untitled draft", one.get_absolute_url(), why(one), day=one.starts_on)
@@ -145,9 +190,19 @@ def _engagement_tasks(found: Iterable[Engagement], why: Callable[[Engagement], s
     ]
 
 
-def _reports_owed(user: Any, member: Member) -> Block:
-    owing = Engagement.objects.visible_to(user).of_office(member.office).owing_report()[:MOST]
-    return Block("Say what came of it", _engagement_tasks(owing, _report_owed))
+def _to_write(user: Any, member: Member) -> tuple[Block, Block]:
+    """Reports that are owed, and drafts: both in one statement."""
+    ours = Engagement.objects.visible_to(user).of_office(member.office)
+    found = list(ours.owing_report()[:MOST].union(ours.drafts().order_by("-pk")[:MOST], all=True))
+    owing = sorted(
+        (one for one in found if one.status != "draft"), key=lambda one: (one.ends_on or date.max, one.pk)
+    )
+    drafts = sorted((one for one in found if one.status == "draft"), key=lambda one: -one.pk)
+    unseen = "Not filed yet: nobody outside your office sees it."
+    return (
+        Block("Say what came of it", _engagement_tasks(owing, _report_owed)),
+        Block("Drafts", _engagement_tasks(drafts, lambda _: unseen), reverse("engagements:drafts")),
+    )
 
 
 def _report_owed(engagement: Engagement) -> str:
@@ -172,12 +227,6 @@ def _commitments(user: Any, member: Member) -> Block:
         for one in due.order_by("due_on", "pk")[:MOST]
     ]
     return Block("Commitments due within two weeks", tasks)
-
-
-def _drafts(user: Any, member: Member) -> Block:
-    found = Engagement.objects.visible_to(user).of_office(member.office).drafts().order_by("-pk")
-    tasks = _engagement_tasks(found[:MOST], lambda one: "Not filed yet: nobody outside your office sees it.")
-    return Block("Drafts", tasks, reverse("engagements:drafts"))
 
 
 def _coming(user: Any, member: Member) -> Block:
@@ -217,12 +266,13 @@ def liaison_home(user: Any, member: Member) -> Home:
     requests = AdviceRequest.objects.visible_to(user).of_desk(member.office).open()
     return Home(
         start=(reverse("engagements:queue"), "Open the queue"),
-        numbers=_desk_numbers(requests, member),
+        numbers=[*_desk_numbers(requests, member), _asked_of_coordinators(user)],
         blocks=[
             Block(
                 "Yours, the most urgent first", _queue(requests.filter(assigned_to=member)), _in_queue("mine")
             ),
             Block("Nobody’s yet", _queue(requests.unassigned()), _in_queue("none")),
+            _referrals(user, member)[0],
             _answered(user, member),
             _to_read(user),
         ],
@@ -233,7 +283,7 @@ def desk_lead_home(user: Any, member: Member) -> Home:
     requests = AdviceRequest.objects.visible_to(user).of_desk(member.office).open()
     return Home(
         start=(reverse("engagements:queue"), "Open the queue"),
-        numbers=_desk_numbers(requests, member),
+        numbers=[*_desk_numbers(requests, member), _asked_of_coordinators(user)],
         blocks=[
             Block(
                 "To give to somebody",
@@ -242,6 +292,7 @@ def desk_lead_home(user: Any, member: Member) -> Home:
                 "Every request is with somebody.",
             ),
             Block("Yours", _queue(requests.filter(assigned_to=member)), _in_queue("mine")),
+            _referrals(user, member)[0],
             _load(requests),
             _to_read(user),
         ],
@@ -267,6 +318,13 @@ def _desk_numbers(requests: Any, member: Member) -> list[Number]:
         Number("Nobody’s yet", counts["nobodys"], _in_queue("none")),
         Number("Waiting for an office", counts["waiting"], f"{queue}?waits=office"),
     ]
+
+
+def _asked_of_coordinators(user: Any) -> Number:
+    """About plans that cross, wherever they do: any desk may answer."""
+    count = CoordinatorQuestion.objects.visible_to(user).filter(answered_at=None).count()
+    url = f"{reverse('engagements:crossings')}?waits=yes&scope=all"
+    return Number("Questions about crossing plans", count, url, bool(count))
 
 
 def _queue(requests: Any) -> list[Task]:

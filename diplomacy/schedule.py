@@ -18,6 +18,7 @@ WORK: dict[str, dict[str, Any]] = {
         "schedule": float(os.environ.get("SCREEN_SECONDS", "30")),
         "options": {"expires": 30},
     },
+    "find counterparts added meanwhile": {"task": "counterparts.tasks.catch_up", "schedule": 3600.0},
     "load lists": {"task": "counterparts.tasks.load_lists", "schedule": 10.0, "options": {"expires": 10}},
     "look at attention flags again": {
         "task": "engagements.tasks.refresh_flags",

@@ -25,6 +25,8 @@ SCHEMA_NAMES = {
     "OfficeRequestStatus": "accounts.models.OfficeRequest.Status",
     "NoticeChannel": "activity.models.Preference.Channel",
     "NoticeMail": "activity.models.Notice.Mail",
+    "ReferralStatus": "engagements.choices.ReferralStatus",
+    "ReferralOutcome": "engagements.choices.Outcome",
     "BriefingStatus": "briefings.choices.Status",
     "Label": "briefings.choices.Label",
 }

@@ -9,7 +9,8 @@ from diplomacy.lib.words import Asked
 
 LISTS = frozenset(
     {"engagements:list", "engagements:drafts", "engagements:shared", "engagements:queue", "counterparts:list"}
-    | {"activity:log"}
+    | {"engagements:crossings", "engagements:crossings_calendar", "engagements:crossings_map"}
+    | {"engagements:referrals", "engagements:referrals_sent", "activity:log"}
 )
 NOT_ASKED = frozenset({"csrfmiddlewaretoken", "to"})
 

@@ -1,6 +1,6 @@
 """What a desk decides on and what an office reads, gathered through `visible_to` in a constant number of queries."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -9,7 +9,8 @@ from django.db.models import Prefetch, QuerySet
 from accounts.models import Member
 from activity.models import Entry
 from counterparts import places
-from engagements import advice_clock, clock, rules, versions
+from counterparts.models import Counterpart, CountryGuidance, Hit
+from engagements import advice_clock, clock, flags, rules, versions
 from engagements.choices import Visibility
 from engagements.models import Advice, AdviceRequest, DeskNote, Engagement
 
@@ -44,10 +45,13 @@ def context(held: AdviceRequest, *, reader: Any, member: Member | None) -> dict[
     moves = rules.allowed_advice(held, member)
     if "take" in moves and member and member.role == Member.Role.DESK_LEAD:
         moves.append("give_to")
+    met = list(engagement.counterparts.all())
     return {
         "held": held,
         "engagement": engagement,
-        "region": region((body.subdivision, body.country) for body in engagement.counterparts.all()),
+        "region": region((body.subdivision, body.country) for body in met),
+        "met": list(_screened(met, reader, member)),
+        "guidance": list(guidance(engagement, reader)),
         "standing": advice_clock.read(held),
         "is_late": held.due_on < clock.today(),
         "is_restricted": engagement.visibility == Visibility.RESTRICTED,
@@ -66,6 +70,24 @@ def context(held: AdviceRequest, *, reader: Any, member: Member | None) -> dict[
         "entries": list(_entries(held, reader)),
         "next": _next(held, reader),
     }
+
+
+def guidance(engagement: Engagement, reader: Any) -> QuerySet[CountryGuidance]:
+    """What is in force where it goes and whom it meets; each with its version and its day."""
+    said = CountryGuidance.objects.visible_to(reader).in_force().about(flags.places_of(engagement))
+    rows: QuerySet[CountryGuidance] = said.in_rows()
+    return rows
+
+
+def _screened(
+    met: Iterable[Counterpart], reader: Any, member: Member | None
+) -> Iterator[tuple[Counterpart, list[Hit]]]:
+    """Each counterpart with the entries of public lists that have a name like it."""
+    bodies = list(met)
+    hits = Hit.objects.visible_to(reader).live().in_rows(member).filter(counterpart__in=bodies)
+    found = list(hits.order_by("-score", "pk"))
+    for body in bodies:
+        yield body, [hit for hit in found if hit.counterpart_id == body.pk]
 
 
 def words(reader: Any) -> QuerySet[Advice]:

@@ -113,3 +113,20 @@ class ResponseKind(models.TextChoices):
     FOLLOWED = "followed", "Followed"
     ADAPTED = "adapted", "Adapted"
     PROCEEDED = "proceeded", "Proceeded otherwise"
+
+
+class ReferralStatus(models.TextChoices):
+    SENT = "sent", "Waiting for an answer"
+    TAKEN_UP = "taken_up", "Taken up"
+    DECLINED = "declined", "Declined"
+    CLOSED = "closed", "Closed"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class Outcome(models.TextChoices):
+    """What came of a referral."""
+
+    PLANNED = "planned", "An engagement is planned"
+    CONTACT = "contact", "Contact was made"
+    PASSED_ON = "passed_on", "It was passed on"
+    NOTHING = "nothing", "Nothing came of it"

@@ -58,8 +58,11 @@ def _guidance(engagement: Engagement) -> str:
 def _possible_listing(engagement: Engagement) -> str:
     """A name like one of those met stands on a public list. That is no finding about anybody."""
     met = engagement.counterparts.values("pk")
-    hits = Hit.objects.live().possible().filter(counterpart__in=met).select_related("counterpart", "listing")
-    names = [f"{hit.counterpart} ({hit.listing.list_name})" for hit in hits]
+    hits = Hit.objects.live().possible().filter(counterpart__in=met)
+    names = [
+        f"{hit.counterpart} ({hit.listing.list_name}, list of {hit.listing.edition.published_on:%B %-d, %Y})"
+        for hit in hits.select_related("counterpart", "listing__edition")
+    ]
     return _sentence("A possible match, not a finding: ", list(dict.fromkeys(names)))
 
 
@@ -76,7 +79,7 @@ def places_of(engagement: Engagement) -> set[tuple[str, str]]:
 
 RULES = (
     Rule("country_guidance", 1, "Country guidance", _guidance),
-    Rule("possible_listing", 1, "Possible listing", _possible_listing),
+    Rule("possible_listing", 2, "Possible listing", _possible_listing),
     Rule("hosted_travel", 1, "Hosted travel", _hosted_travel),
     Rule("binding_language", 1, "Agreement", _binding_language),
     Rule("foreign_agent", 1, "Foreign agent", _foreign_agent),

@@ -29,6 +29,8 @@ USUAL = 14
 MOST = (20, 10, 5)
 """Overlaps found for one engagement in each way of touching, the nearest first: nobody reads a hundred."""
 HOME = "US"
+NOWHERE = "ZZ"
+"""Of plans that touch no country abroad, such as two to an international organisation: what CLDR calls an unknown region."""
 
 
 class Pair(NamedTuple):
@@ -71,6 +73,19 @@ def standing(overlap_ids: Sequence[int]) -> dict[int, int]:
             "SELECT id, touch FROM rls.overlaps_standing(%s, %s)", [list(overlap_ids), clock.today()]
         )
         return dict(cursor.fetchall())
+
+
+def keep_places(overlap_ids: Iterable[int]) -> None:
+    """Bring day and countries of these overlaps, which the caller holds, to what both plans say now."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rls.keep_overlap_places(%s)", [list(overlap_ids)])
+
+
+def misplaced(ids: Sequence[int]) -> list[int]:
+    """Open overlaps of these engagements whose day or countries are no longer what the plans say."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rls.overlaps_misplaced(%s)", [list(ids)])
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 # What one side sees of the other ---------------------------------------------------------------------------------------

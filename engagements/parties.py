@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from django.db.models import Q
+
 from accounts.models import Coalition, Member, Office, Official, User
+from accounts.querysets import OfficeQuerySet
 from counterparts.folding import fold
 from engagements.models import Engagement
 
@@ -34,6 +37,26 @@ def to_take_part(text: str, user: Any) -> list[Party]:
     return [*colleagues(text, user), *map(_official, officials.prefetch_related("terms__division")[:LISTED])][
         :LISTED
     ]
+
+
+def receivers(user: Any, own: Office) -> OfficeQuerySet:
+    """To whom this office may refer something: every other office that is open, and of the federal side the desks."""
+    offices: OfficeQuerySet = Office.objects.visible_to(user).open().exclude(pk=own.pk)
+    return offices.exclude(level=Office.Level.FEDERAL, is_desk=False)
+
+
+def to_refer_to(text: str, user: Any, own: Office) -> list[Party]:
+    """For a lookup: offices and desks by either of their names."""
+    named = Q(name__icontains=text) | Q(short_name__icontains=text)
+    return list(map(_office, receivers(user, own).filter(named)[:LISTED])) if text else []
+
+
+def receiver(name: str, reference: str, user: Any, own: Office) -> Office | None:
+    """The office that a name means: the one chosen as long as the field still says its name, or the one of this name."""
+    named = receivers(user, own).filter(Q(name__iexact=name) | Q(short_name__iexact=name))
+    found = list(named[:LISTED])
+    chosen = [office for office in found if office.reference == reference]
+    return chosen[0] if chosen else found[0] if len(found) == 1 else None
 
 
 def colleagues(text: str, user: Any) -> list[Party]:

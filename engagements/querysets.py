@@ -4,14 +4,17 @@ from typing import TYPE_CHECKING, Any, Self
 from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Case, F, OuterRef, Q, When
-from django.db.models.functions import JSONArray, JSONObject
+from django.db.models import Case, Count, DateField, F, Func, OuterRef, Q, Value, When, Window
+from django.db.models.functions import Greatest, JSONArray, JSONObject, RowNumber
 from django.utils import timezone
 
 from diplomacy.lib.readers import ProtectedQuerySet, VisibleQuerySet
 from engagements import clock
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
     from accounts.models import Member, Office
 
 
@@ -48,6 +51,18 @@ def _titled(words: str) -> list[int] | None:
     return found if found is not None and len(found) <= FEW else None
 
 
+class Monday(Func):
+    """Of the day's week, reckoned in whole days: DATE_TRUNC takes a date for a moment in a time zone, and ten times as long."""
+
+    template = "(DATE '0001-01-01' + (%(expressions)s - DATE '0001-01-01') / 7 * 7)"
+    output_field = DateField()
+
+
+def _week(earliest: "date | None" = None) -> Any:
+    week = Monday("crosses_on")
+    return Greatest(week, Value(earliest, DateField())) if earliest else week
+
+
 class EngagementQuerySet(ProtectedQuerySet):
     def of_office(self, office: "Office") -> Self:
         return self.filter(office=office)
@@ -59,6 +74,14 @@ class EngagementQuerySet(ProtectedQuerySet):
     def touching(self, country: str) -> Self:
         """Those that take place there or meet somebody from there."""
         return self.filter(countries__country=country)
+
+    def meeting(self, **whom: Any) -> Self:
+        """Those that meet these counterparts (`counterpart__in=…`): by name, or as somebody who comes for their side."""
+        met = self.model._meta.get_field("counterparts").remote_field.through._default_manager
+        came = apps.get_model("engagements.Participant")._default_manager
+        return self.filter(
+            pk__in=met.filter(**whom).values("engagement").union(came.filter(**whom).values("engagement"))
+        )
 
     def titled(self, words: str) -> Self:
         """Those with these letters in the title. Rare ones are looked up; of frequent ones the list comes on enough."""
@@ -167,6 +190,58 @@ class OverlapQuerySet(ProtectedQuerySet):
     def with_plans(self) -> Self:
         return self.select_related("first__office", "second__office")
 
+    def open(self) -> Self:
+        """What coordinators read and what is not over. Said aloud, it lets a page use the index of open ones by day."""
+        return self.filter(ended_at=None, federal_reads=True, crosses_on__isnull=False)
+
+    def crossing_in(self, countries: "Sequence[str]") -> Self:
+        return self.filter(countries__overlap=list(countries))
+
+    def between(self, since: "date | None" = None, until: "date | None" = None) -> Self:
+        """Those that begin to cross on these days, both included."""
+        rows = self.filter(crosses_on__gte=since) if since else self
+        return rows.filter(crosses_on__lte=until) if until else rows
+
+    def waiting(self, questions: Any, is_waiting: bool = True) -> Self:
+        """Those about which one of these questions waits."""
+        asked = questions.filter(answered_at=None).values("overlap")
+        return self.filter(pk__in=asked) if is_waiting else self.exclude(pk__in=asked)
+
+    def by_country(self) -> Any:
+        """(country, count), the most first. What crosses in two countries counts in each."""
+        return (
+            self._by_country()
+            .values_list("country")
+            .annotate(count=Count("pk"))
+            .order_by("-count", "country")
+        )
+
+    def by_week_and_country(self, earliest: "date | None" = None) -> Any:
+        """(Monday, country, count). What began before the week of `earliest` counts in that week."""
+        rows = self._by_country().annotate(week=_week(earliest)).values_list("week", "country")
+        return rows.annotate(count=Count("pk")).order_by("week", "country")
+
+    def by_week(self) -> Any:
+        """(Monday, count)."""
+        return self.annotate(week=_week()).values_list("week").annotate(count=Count("pk")).order_by("week")
+
+    def by_day(self) -> Any:
+        """(day, count)."""
+        return self.values_list("crosses_on").annotate(count=Count("pk")).order_by("crosses_on")
+
+    def few_a_day(self, most: int) -> Self:
+        """The first found of each day. Chosen by the index of days; only the chosen are fetched."""
+        place = Window(RowNumber(), partition_by="crosses_on", order_by="pk")
+        chosen = self.annotate(place=place).filter(place__lte=most).values("pk")
+        return self.filter(pk__in=chosen).order_by("crosses_on", "pk")
+
+    def by_place(self) -> Self:
+        """No more than what the index of open ones by day holds, so that those that do not fit need not be fetched."""
+        return self.only("pk", "crosses_on")
+
+    def _by_country(self) -> Self:
+        return self.annotate(country=Func(F("countries"), function="unnest"))
+
 
 class OverlapSideQuerySet(ProtectedQuerySet):
     def of_office(self, office: "Office") -> Self:
@@ -190,3 +265,41 @@ class OverlapSideQuerySet(ProtectedQuerySet):
     def soonest_first(self) -> Self:
         """By the office's own dates, and then in an order that tells nothing."""
         return self.order_by("engagement__starts_on", "reference")
+
+
+class ReferralQuerySet(ProtectedQuerySet):
+    def received_by(self, office: "Office") -> Self:
+        return self.filter(receiver=office)
+
+    def sent_by(self, office: "Office") -> Self:
+        return self.filter(sender=office)
+
+    def about(self, counterpart: Any) -> Self:
+        return self.filter(counterparts=counterpart)
+
+    def waiting(self) -> Self:
+        return self.filter(status="sent")
+
+    def open(self) -> Self:
+        """An answer, or what came of it, is still owed."""
+        return self.filter(status__in=["sent", "taken_up"])
+
+    def answered_since(self, moment: Any) -> Self:
+        return self.filter(status__in=["taken_up", "declined", "closed"], status_since__gte=moment)
+
+    def with_offices(self) -> Self:
+        return self.select_related("sender", "receiver")
+
+    def what_waits_first(self) -> Self:
+        """Those without an answer by the day on which it is useful, then those without an outcome, then the rest."""
+        rank = Case(When(status="sent", then=0), When(status="taken_up", then=1), default=2)
+        day = Case(When(status__in=["sent", "taken_up"], then=F("useful_by")))
+        return self.order_by(rank, day.asc(nulls_last=True), "-status_since", "-id")
+
+
+class ReferralEngagementQuerySet(VisibleQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Who reads both. A referral never widens who reads an engagement."""
+        engagements = apps.get_model("engagements.Engagement")._default_manager.visible_to(user)
+        referrals = apps.get_model("engagements.Referral")._default_manager.visible_to(user)
+        return self.filter(engagement__in=engagements, referral__in=referrals)

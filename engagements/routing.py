@@ -15,6 +15,13 @@ def desks_for(engagement: Engagement) -> list[Office]:
     return _once(fitting or [rule.desk for rule in rules if rule.is_fallback])
 
 
+def countries_of(desk: Office) -> list[str]:
+    """What the desk's coverage is about, where each of its rules names a country; else none, since it may be any."""
+    rules = Coverage.objects.filter(desk=desk).values_list("country", "subdivision")
+    named = {country or subdivision[:2] for country, subdivision in rules}
+    return [] if "" in named else sorted(named)
+
+
 def _fits(rule: Coverage, engagement: Engagement, places: set[tuple[str, str]]) -> bool:
     return all(
         (

@@ -9,10 +9,12 @@ from diplomacy.lib import readers
 from diplomacy.lib.errors import Conflict, Forbidden
 from engagements.choices import AdviceStatus as A
 from engagements.choices import Cell, Coordination, Visibility
+from engagements.choices import ReferralStatus as R
 from engagements.choices import Status as S
 
 if TYPE_CHECKING:
-    from engagements.models import AdviceRequest, Engagement, OverlapSide
+    from accounts.models import Office
+    from engagements.models import AdviceRequest, Engagement, OverlapSide, Referral
 
 
 class Move(NamedTuple):
@@ -260,3 +262,49 @@ def require_side(move: str, side: "OverlapSide", member: Member, *, has_question
 def require_coordinator(member: Member) -> None:
     if not member.advises:
         raise Forbidden("Only liaisons and desk leads answer as coordinators.")
+
+
+# Referrals -------------------------------------------------------------------------------------------------------------
+
+REFERRAL_MOVES = {
+    "take_up": _move("Take it up", [R.SENT], R.TAKEN_UP, WRITING_ROLES | ADVISING_ROLES),
+    "decline": _move("Decline", [R.SENT], R.DECLINED, WRITING_ROLES | ADVISING_ROLES),
+    "close": _move("Say what came of it", [R.TAKEN_UP], R.CLOSED, WRITING_ROLES | ADVISING_ROLES),
+    "plan": _move("Plan an engagement from this", [R.TAKEN_UP], None, WRITING_ROLES),
+    "withdraw": _move("Withdraw", [R.SENT], R.WITHDRAWN, WRITING_ROLES),
+}
+SENDERS = frozenset({"withdraw"})
+
+
+def referral_readers(sender: "Office", receiver: "Office") -> list[str]:
+    """Both offices; of a desk those who advise, as with all that offices tell it."""
+    theirs = desk_keys(receiver.pk) if receiver.is_federal else [readers.office(receiver.pk)]
+    return sorted([readers.office(sender.pk), *theirs])
+
+
+def _is_theirs(move: str, referral: "Referral", member: Member | None) -> bool:
+    if member is None or member.role not in REFERRAL_MOVES[move].roles:
+        return False
+    return member.office_id == (referral.sender_id if move in SENDERS else referral.receiver_id)
+
+
+def may_refer(move: str, referral: "Referral", member: Member | None) -> bool:
+    return _is_theirs(move, referral, member) and referral.status in REFERRAL_MOVES[move].before
+
+
+def allowed_referral(referral: "Referral", member: Member | None) -> list[str]:
+    return [move for move in REFERRAL_MOVES if may_refer(move, referral, member)]
+
+
+def require_referral(move: str, referral: "Referral", member: Member) -> None:
+    if not _is_theirs(move, referral, member):
+        side = "sent" if move in SENDERS else "received"
+        raise Forbidden(f"Only those who write for the office that {side} this referral may do this.")
+    if referral.status not in REFERRAL_MOVES[move].before:
+        words = referral.get_status_display().lower()
+        raise Conflict(f"“{REFERRAL_MOVES[move].label}” is not possible now: {words}.")
+
+
+def require_sender(member: Member) -> None:
+    if not member.writes_engagements:
+        raise Forbidden("Only staff and leads of a state or city office refer something to another.")

@@ -2,7 +2,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from engagements import advice_urls
 from engagements.actions.overlaps import ACTS
-from engagements.views import detail, lists, outcomes, overlaps, plans, sharing
+from engagements.views import coordination, detail, lists, outcomes, overlaps, plans, referrals, sharing
 
 app_name = "engagements"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -37,6 +37,25 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("overlaps/<ref:reference>/set-aside/", overlaps.set_aside, name="overlap_set_aside"),
     path("overlaps/<ref:reference>/write/", overlaps.write, name="overlap_write"),
     path("overlaps/<ref:reference>/coordinator/", overlaps.ask_coordinator, name="overlap_coordinator"),
+    path("referrals/", referrals.received, name="referrals"),
+    path("referrals/sent/", referrals.sent, name="referrals_sent"),
+    path("referrals/new/", referrals.refer, name="refer"),
+    path("referrals/lookup/offices/", referrals.find_offices, name="referral_offices"),
+    path("referrals/lookup/engagements/", referrals.find_engagements, name="referral_engagements"),
+    path("referrals/with/<ref:reference>/", referrals.about_counterpart, name="referrals_with"),
+    path("referrals/<ref:reference>/", referrals.show, name="referral"),
+    *(
+        path(
+            f"referrals/<ref:reference>/{move.replace('_', '-')}/",
+            referrals.act,
+            {"move": move},
+            name=f"referral_{move}",
+        )
+        for move in referrals.FORMS
+    ),
+    path("coordination/", coordination.weeks, name="crossings"),
+    path("coordination/calendar/", coordination.calendar, name="crossings_calendar"),
+    path("coordination/map/", coordination.world, name="crossings_map"),
     path("coordination/<ref:reference>/", overlaps.coordination, name="coordination"),
     path("coordination/<ref:reference>/<ref:question>/", overlaps.answer, name="coordination_answer"),
 ]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from accounts.models import Member
 from engagements.choices import Visibility
-from engagements.models import Advice, AdviceRequest, Engagement
+from engagements.models import Advice, AdviceRequest, Engagement, Referral
 
 WITH_NAMES = {Visibility.SHARED, Visibility.RESTRICTED}
 
@@ -62,3 +62,16 @@ def of_advisers(engagement: Engagement) -> set[int]:
     if engagement.visibility == Visibility.RESTRICTED:
         assigned = assigned.filter(assigned_to__role=Member.Role.DESK_LEAD)
     return set(assigned.values_list("assigned_to__user_id", flat=True))
+
+
+def of_receiver(referral: Referral) -> set[int]:
+    """The leads of the office, or all who could answer for the desk."""
+    serving = Member.objects.of_office(referral.receiver)
+    return set(serving.filter(role__in=["lead", "desk_lead", "liaison"]).user_ids())
+
+
+def of_sender(referral: Referral) -> set[int]:
+    """Who wrote it and whom to ask about it, while they serve there; the leads once neither does."""
+    serving = Member.objects.of_office(referral.sender)
+    named = serving.filter(pk__in=[referral.written_by_id, referral.contact_id]).user_ids()
+    return set(named or serving.filter(role=Member.Role.LEAD).user_ids())

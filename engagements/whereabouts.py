@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from diplomacy.lib.templatetags.ui import day_words
 from engagements import clock
-from engagements.choices import AdviceStatus, Status, Visibility
-from engagements.models import AdviceRequest, Engagement
+from engagements.choices import AdviceStatus, ReferralStatus, Status, Visibility
+from engagements.models import AdviceRequest, Engagement, Referral
 
 SEEN_BY: dict[str, str] = {
     Visibility.FEDERAL: "The office and the federal desks",
@@ -71,3 +71,29 @@ def _filed(engagement: Engagement, requests: list[AdviceRequest], today: date) -
 def _names(requests: list[AdviceRequest]) -> str:
     names = [request.desk.name for request in requests]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def of_referral(referral: Referral) -> Whereabouts:
+    sender, receiver = referral.sender.name, referral.receiver.name
+    match referral.status:
+        case ReferralStatus.SENT:
+            return Whereabouts(
+                "waiting", f"{receiver} holds it and takes it up or declines it.{_useful(referral)}"
+            )
+        case ReferralStatus.TAKEN_UP:
+            return Whereabouts("open", f"{receiver} took it up. Next, it says what came of it.")
+        case ReferralStatus.DECLINED:
+            return Whereabouts("stopped", f"{receiver} declined it. Its reason stands below.")
+        case ReferralStatus.WITHDRAWN:
+            return Whereabouts("quiet", f"{sender} withdrew it. Nothing more is asked of anyone.")
+    outcome = referral.get_outcome_display()
+    return Whereabouts("good", f"{receiver} has said what came of it: {outcome[0].lower()}{outcome[1:]}.")
+
+
+def _useful(referral: Referral) -> str:
+    day = referral.useful_by
+    if day is None:
+        return ""
+    if day < clock.today():
+        return f" An answer was most useful by {day_words(day)}; a late one is welcome."
+    return f" An answer is most useful by {day_words(day)}."

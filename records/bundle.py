@@ -20,7 +20,7 @@ from activity import timeline
 from diplomacy.lib.rls import reading_as
 from diplomacy.lib.sheets import csv_of
 from engagements import versions
-from engagements.models import Engagement
+from engagements.models import Engagement, OverlapMessage, OverlapSide, Referral, ReferralEngagement
 from records import rules
 from records.models import Exemption, Request
 
@@ -34,6 +34,8 @@ README = """Records of {office}
 records.html is for reading and printing. records.json holds the same for programs, records.csv one line for each record.
 What the office keeps back, whole parts and single words, reads "[kept back: …]" and names the law.
 Restricted engagements are here only if the person who asked is named on them.
+Referrals, and what was written with an office whose plans cross, stand with the engagement that they belong to. Referrals that
+belong to none are not here: the office finds them under “Referrals”.
 Advice belongs to the federal desks that gave it: ask them for it. Records of other offices are not here.
 """
 
@@ -132,6 +134,8 @@ def _record(engagement: Engagement, user: User, mark: Exemption | None) -> dict[
         "Office notes": [note.text for note in engagement.office_notes.all()],
         "Outcome report": _report(engagement),
         "Commitments": [f"{one.get_side_display()}: {one.text}" for one in engagement.commitments.all()],
+        "Referrals": _referrals(engagement, user),
+        "Messages with other offices": _messages(engagement, user),
         "History": [
             f"{line.at.isoformat()} {line.actor or ''} {line.words.said}"
             for line in _history(engagement, user)
@@ -154,6 +158,28 @@ def _without(value: Any, mark: Exemption | None) -> Any:
 
 def _history(engagement: Engagement, user: User) -> list[Any]:
     return timeline.of(engagement, user)[::-1]
+
+
+def _referrals(engagement: Engagement, user: User) -> list[str]:
+    """What was referred to another office from it, or by another and led to it."""
+    links = ReferralEngagement.objects.visible_to(user).filter(engagement=engagement)
+    found = links.select_related("referral__sender", "referral__receiver").order_by("pk")
+    return [_referral(link.referral) for link in found]
+
+
+def _referral(one: Referral) -> str:
+    head = f"{one.reference} {one.sender} to {one.receiver}, {one.sent_at.isoformat()}: {one.subject}"
+    outcome = ": ".join(filter(None, [one.get_outcome_display(), one.outcome_text]))
+    return "\n".join(filter(None, [head, one.text, one.get_status_display(), one.reason, outcome]))
+
+
+def _messages(engagement: Engagement, user: User) -> list[str]:
+    sides = OverlapSide.objects.visible_to(user).filter(engagement=engagement)
+    said = OverlapMessage.objects.visible_to(user).filter(overlap__in=sides.values("overlap"))
+    return [
+        f"{one.written_at.isoformat()} {one.written_by.user}, {one.office}: {one.text}"
+        for one in said.select_related("written_by__user", "office").order_by("pk")
+    ]
 
 
 def _report(engagement: Engagement) -> str:

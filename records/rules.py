@@ -20,6 +20,8 @@ PARTS = (
     "Office notes",
     "Outcome report",
     "Commitments",
+    "Referrals",
+    "Messages with other offices",
     "History",
 )
 ALL = "The whole record"

@@ -5,12 +5,13 @@ from counterparts.actions.merging import keep_apart, merge
 from counterparts.actions.merging import undo as undo_merge
 from counterparts.actions.notes import note
 from counterparts.actions.posts import add_source, change_post, hold_post
-from counterparts.actions.register import add, change
+from counterparts.actions.register import add, catch_up, change
 from counterparts.actions.screening import dispose, screen, screen_due
 
 __all__ = [
     "add",
     "add_source",
+    "catch_up",
     "change",
     "change_post",
     "dispose",

@@ -5,7 +5,7 @@ from django.db import transaction
 
 from accounts.models import Member
 from activity import actions as activity
-from counterparts import rules
+from counterparts import finding, rules
 from counterparts.folding import fold
 from counterparts.models import Alias, Counterpart
 from diplomacy.lib.errors import Stale
@@ -20,7 +20,7 @@ def add(*, by: Member, aliases: Sequence[str] = (), **fields: Any) -> Counterpar
     rules.check_place(fields.get("country", ""), fields.get("subdivision", ""))
     rules.check_birth(fields.get("kind", ""), fields.get("birth_year"))
     counterpart = Counterpart(added_for=by.office, added_by=by.user, **fields)
-    counterpart.folded = _folded(counterpart, aliases)
+    _set_found_by(counterpart, aliases)
     counterpart.save()
     _set_aliases(counterpart, aliases)
     activity.record("counterparts.added", counterpart, by=by)
@@ -47,7 +47,7 @@ def change(
     rules.check_parent(held)
     rules.check_birth(held.kind, held.birth_year)
     kept = list(held.aliases.values_list("name", flat=True)) if aliases is None else aliases
-    held.folded = _folded(held, kept)
+    _set_found_by(held, kept)
     held.version += 1
     held.save()
     if aliases is not None:
@@ -56,17 +56,31 @@ def change(
     return held
 
 
+@transaction.atomic
+def catch_up(limit: int = 500) -> int:
+    """While a new version is put in place, processes of the one before add counterparts that nothing finds."""
+    due = Counterpart.objects.filter(searched="").order_by("pk").select_for_update(skip_locked=True)
+    rows = list(due.prefetch_related("aliases")[:limit])
+    for row in rows:
+        _set_found_by(row, [alias.name for alias in row.aliases.all()])
+    Counterpart.objects.bulk_update(rows, ["folded", "searched"])
+    return len(rows)
+
+
 def refold(counterpart: Counterpart) -> None:
     """After its aliases were changed by something else than a form; everyone who read it before has read less."""
     names = list(counterpart.aliases.values_list("name", flat=True))
-    counterpart.folded = _folded(counterpart, names)
+    _set_found_by(counterpart, names)
     counterpart.version += 1
-    counterpart.save(update_fields=["folded", "version"])
+    counterpart.save(update_fields=["folded", "searched", "version"])
 
 
-def _folded(counterpart: Counterpart, aliases: Sequence[str]) -> str:
-    names = dict.fromkeys(fold(name) for name in (counterpart.name, counterpart.native_name, *aliases))
-    return " | ".join(name for name in names if name)[:FOLDED_LENGTH]
+def _set_found_by(counterpart: Counterpart, aliases: Sequence[str]) -> None:
+    """Whatever changes its names or its place comes by here."""
+    names = (counterpart.name, counterpart.native_name, *aliases)
+    folded = dict.fromkeys(map(fold, names))
+    counterpart.folded = " | ".join(name for name in folded if name)[:FOLDED_LENGTH]
+    counterpart.searched = finding.line(names, counterpart.place)
 
 
 def _set_aliases(counterpart: Counterpart, aliases: Sequence[str]) -> None:

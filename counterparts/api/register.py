@@ -13,10 +13,10 @@ from activity.serializers import EntrySerializer
 from counterparts import actions
 from counterparts.models import Counterpart
 from counterparts.serializers.register import (
-    CounterpartLineSerializer,
     CounterpartQuery,
     CounterpartSaidSerializer,
     CounterpartSerializer,
+    FoundSerializer,
 )
 from diplomacy.lib.api.views import Route
 
@@ -33,9 +33,10 @@ EXAMPLE = {
 
 class CounterpartRoute(Route):
     order = ("name", "id")
+    asked_for = ""
     takes = {"create": CounterpartSaidSerializer, "partial_update": CounterpartSaidSerializer}
     gives = {
-        "list": CounterpartLineSerializer,
+        "list": FoundSerializer,
         "create": CounterpartSerializer,
         "retrieve": CounterpartSerializer,
         "partial_update": CounterpartSerializer,
@@ -58,12 +59,17 @@ class CounterpartRoute(Route):
         )
 
     def list(self, request: Request) -> Response:
-        """The register, or what is named like `q`: names that begin with it first."""
-        asked, rows = self.asked(), self.visible().standing()  # type: ignore[attr-defined]
+        """The register by name, or the best of what is found by `q`, best first: at most 200."""
+        asked = self.asked()
         q = asked.pop("q", "")
+        rows = self.visible().standing().filter(**asked)  # type: ignore[attr-defined]
         if not q:
-            return self.page(rows.filter(**asked))
-        return self.page(rows.named_like(q).filter(**asked), ("rank", "name", "id"))
+            return self.page(rows)
+        self.asked_for = q
+        return self.page(rows.named_like(q).prefetch_related("aliases"), ("at", "id"))
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "q": self.asked_for}
 
     def create(self, request: Request) -> Response:
         """Put a foreign body or person on the register."""

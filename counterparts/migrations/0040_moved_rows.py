@@ -19,7 +19,7 @@ WITH = "ALTER TABLE counterparts_merge ALTER COLUMN moved DROP DEFAULT;"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("counterparts", "0005_edition_news"), ("diplomacy", "0002_second_wall")]
+    dependencies = [("counterparts", "0007_fill_found_by"), ("diplomacy", "0002_second_wall")]
     operations = [
         migrations.CreateModel(
             name="MovedRows",

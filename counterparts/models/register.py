@@ -1,12 +1,13 @@
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
 from accounts.models import Member, Office
 from counterparts import places
-from counterparts.querysets import CounterpartNoteQuerySet, CounterpartQuerySet
+from counterparts.querysets import CounterpartNoteQuerySet, CounterpartQuerySet, PostQuerySet
 from diplomacy.lib.readers import Protected
 from diplomacy.lib.references import ReferenceField
 
@@ -33,6 +34,12 @@ class Counterpart(models.Model):
         max_length=1000,
         editable=False,
         help_text="All names in plain lower-case letters",
+    )
+    searched = models.TextField(
+        editable=False,
+        default="",
+        db_default="",
+        help_text="What it is found by: all names in plain letters, and where it is",
     )
     country = models.CharField(
         max_length=2, blank=True, help_text="ISO 3166-1; empty for international bodies"
@@ -76,6 +83,13 @@ class Counterpart(models.Model):
         ordering = ["name"]
         indexes = [
             GinIndex(fields=["folded"], opclasses=["gin_trgm_ops"], name="counterpart_folded"),
+            GinIndex(
+                fields=["searched"],
+                opclasses=["gin_trgm_ops"],
+                fastupdate=False,
+                name="counterpart_searched",
+            ),
+            GinIndex(SearchVector("searched", config="simple"), fastupdate=False, name="counterpart_words"),
             models.Index(fields=["country", "name"], name="counterpart_country"),
             models.Index(fields=["name", "id"], name="counterpart_name"),
             models.Index(
@@ -171,6 +185,8 @@ class Post(models.Model):
     title = models.CharField(max_length=120)
     starts_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)
+
+    objects = PostQuerySet.as_manager()
 
     class Meta:
         ordering = ["title"]

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 
 from accounts.serializers import OfficeNameSerializer
+from counterparts import finding
 from counterparts.models import Counterpart, Post, Source
 from diplomacy.lib.api.shapes import Choice, Line, Query, Reference, StrictModel
 
@@ -45,6 +46,20 @@ class CounterpartLineSerializer(serializers.ModelSerializer[Counterpart]):
     class Meta:
         model = Counterpart
         fields = ["reference", "kind", "name", "native_name", "country", "subdivision", "city", "place"]
+
+
+class FoundSerializer(CounterpartLineSerializer):
+    """One line of the register, and why it was found."""
+
+    why = serializers.SerializerMethodField(
+        help_text="Where the name does not show it: by which other name, or that it is only spelled much like `q`."
+    )
+
+    class Meta(CounterpartLineSerializer.Meta):
+        fields = [*CounterpartLineSerializer.Meta.fields, "why"]
+
+    def get_why(self, found: Counterpart) -> str:
+        return finding.why(found, self.context.get("q", ""))
 
 
 class CounterpartSerializer(CounterpartLineSerializer):

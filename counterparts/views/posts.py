@@ -60,7 +60,8 @@ def _small(
 
 
 def _numbered(person: Counterpart, number: int) -> Post:
-    found = person.posts.select_related("body").order_by("pk")[number - 1 : number] if number else None
+    rows = person.posts.select_related("body").order_by("pk")
+    found: list[Post] = list(rows[number - 1 : number]) if number else []
     if not found:
         raise Http404
     return found[0]

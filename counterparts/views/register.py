@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.requests import MemberRequest
 from activity import actions as activity
 from activity import timeline
-from counterparts import actions, places, rules
+from counterparts import actions, finding, places, rules
 from counterparts.filters import SHOWN, CounterpartFilter
 from counterparts.forms import CounterpartForm
 from counterparts.models import Counterpart, CounterpartNote, CountryGuidance, Hit, ListEdition, Screening
@@ -27,10 +27,13 @@ def register(request: MemberRequest) -> HttpResponse:
     rows = Counterpart.objects.visible_to(request.user).standing().select_related("parent")
     found = CounterpartFilter(request.GET, queryset=rows)
     page = _page(request, found)
+    text = request.GET.get("q", "").strip()
     context = {
+        "rows": [(row, finding.why(row, text)) for row in list(page)[:SHOWN]],
+        "guidance": _guidance_for(request, found),
         "filter": found,
         "page": page,
-        "is_cut": bool(request.GET.get("q", "").strip()) and len(page) > SHOWN,
+        "is_cut": bool(text) and len(page) > SHOWN,
         "shown": SHOWN,
         "may_write": rules.may_write(request.acting),
     }
@@ -38,10 +41,18 @@ def register(request: MemberRequest) -> HttpResponse:
     return render(request, "counterparts/_rows.html" if is_part else "counterparts/list.html", context)
 
 
+def _guidance_for(request: MemberRequest, found: CounterpartFilter) -> Any:
+    """Of the country that the register is narrowed down to."""
+    country = found.form.cleaned_data.get("country", "") if found.is_valid() else ""
+    if not country:
+        return []
+    return CountryGuidance.objects.visible_to(request.user).in_force().about([(country, "")]).in_rows()
+
+
 def _page(request: MemberRequest, found: CounterpartFilter) -> Page[Any]:
     """What one searches for comes best first, without further pages; the whole register by name."""
     if request.GET.get("q", "").strip():
-        return Page(list(found.qs[: SHOWN + 1]))
+        return Page(list(found.qs.prefetch_related("aliases")))
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     return page_of(found.qs, order="name", after=after, before=before)
 
@@ -54,12 +65,15 @@ def detail(request: MemberRequest, reference: str) -> HttpResponse:
     context = {
         "counterpart": counterpart,
         "aliases": counterpart.aliases.all(),
-        "parts": Counterpart.objects.visible_to(request.user).filter(parent=counterpart)[:SHOWN],
+        "parts": Counterpart.objects.visible_to(request.user).standing().filter(parent=counterpart)[:SHOWN],
         "posts": counterpart.posts.select_related("body").order_by("pk"),
-        "holders": counterpart.holders.select_related("person"),
+        "holders": list(counterpart.holders.in_office_first().select_related("person")[:SHOWN]),
+        "shown": SHOWN,
         "guidance": CountryGuidance.objects.visible_to(request.user)
         .in_force()
-        .about([(counterpart.country, counterpart.subdivision)]),
+        .about([(counterpart.country, counterpart.subdivision)])
+        .in_rows(),
+        "guidance_place": places.describe("", counterpart.subdivision, counterpart.country),
         "notes": CounterpartNote.objects.visible_to(request.user).of(counterpart),
         "sources": counterpart.sources.all(),
         "hits": Hit.objects.visible_to(request.user)
@@ -160,15 +174,17 @@ def _form(
 @require_safe
 def lookup(request: MemberRequest, kind: str = "") -> JsonResponse:
     """Names for a field in which one types: `{"results": [{"reference", "name", "detail"}]}`, at most ten."""
-    found = Counterpart.objects.visible_to(request.user).named_like(tidy(request.GET.get("q", ""))[:200])
+    text = tidy(request.GET.get("q", ""))[:200]
+    rows = Counterpart.objects.visible_to(request.user)
     if kind:
-        found = found.filter(kind=kind)
-    return JsonResponse({"results": [_result(body) for body in found[:LISTED]]})
+        rows = rows.filter(kind=kind)
+    found = rows.named_like(text, most=LISTED).prefetch_related("aliases")
+    return JsonResponse({"results": [_result(body, text) for body in found]})
 
 
-def _result(body: Counterpart) -> dict[str, str]:
-    detail = " · ".join(part for part in (body.place, body.get_kind_display(), body.native_name) if part)
-    return {"reference": body.reference, "name": body.name, "detail": detail}
+def _result(body: Counterpart, text: str) -> dict[str, str]:
+    said = (body.place, body.get_kind_display(), finding.why(body, text) or body.native_name)
+    return {"reference": body.reference, "name": body.name, "detail": " · ".join(filter(None, said))}
 
 
 @require_safe

@@ -18,6 +18,7 @@ from diplomacy.demo.calendar import WASHINGTON, Calendar
 from diplomacy.demo.cast import Cast
 from diplomacy.demo.engagements import Story
 from diplomacy.demo.past import living_at
+from diplomacy.demo.referrals import ReferralStory
 from diplomacy.demo.tables import rows
 from diplomacy.lib.rls import system
 from engagements import actions
@@ -25,6 +26,9 @@ from engagements import actions
 FIRST_DAY = -240
 LAST_READ_DAY = -3
 """What came later than this waits unread under people's bells."""
+
+
+AnyStory = Story | BriefingStory | ReferralStory
 
 
 class Scene(NamedTuple):
@@ -65,16 +69,17 @@ def _play(scene: Scene) -> None:
 
 
 def scenes(cast: Cast) -> Iterator[Scene]:
-    """Engagements have the earlier hours of a day: a briefing of the same day finds them filed."""
-    stories: list[Story | BriefingStory] = [
+    """Engagements have the earlier hours of a day: a briefing or referral of the same day finds them filed."""
+    stories: list[AnyStory] = [
         *(Story(cast, row) for row in rows("engagements")),
         *(BriefingStory(cast, row) for row in rows("briefings")),
+        *(ReferralStory(cast, row) for row in rows("referrals")),
     ]
     for number, story in enumerate(stories):
         yield from _scenes(story, number)
 
 
-def _scenes(story: Story | BriefingStory, number: int) -> Iterator[Scene]:
+def _scenes(story: AnyStory, number: int) -> Iterator[Scene]:
     acts = [{"day": story.row["logged"], "do": "draft"}, *story.row.get("story", [])]
     before = FIRST_DAY
     for step, act in enumerate(acts):

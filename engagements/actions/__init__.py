@@ -37,9 +37,19 @@ from engagements.actions.plans import (
     save,
 )
 from engagements.actions.reading import mark_version_read, note_opened
+from engagements.actions.referrals import (
+    Matter,
+    close_referral,
+    decline_referral,
+    plan_from_referral,
+    refer,
+    take_up_referral,
+    withdraw_referral,
+)
 from engagements.actions.sharing import note_for_office, share
 
 __all__ = [
+    "Matter",
     "Plan",
     "add_commitment",
     "amend",
@@ -50,7 +60,9 @@ __all__ = [
     "ask_question",
     "cancel",
     "close_commitment",
+    "close_referral",
     "decline_introduction",
+    "decline_referral",
     "draft",
     "draft_advice",
     "file",
@@ -62,9 +74,11 @@ __all__ = [
     "note_for_desk",
     "note_for_office",
     "note_opened",
+    "plan_from_referral",
     "postpone",
     "recompute_all_overlaps",
     "recompute_overlaps",
+    "refer",
     "refresh_flags",
     "report",
     "request_advice",
@@ -75,6 +89,8 @@ __all__ = [
     "share",
     "take",
     "take_up",
+    "take_up_referral",
     "withdraw_introduction",
+    "withdraw_referral",
     "write_to_other",
 ]

@@ -33,7 +33,8 @@ def refresh_flags() -> int:
 @system("engagements.flags")
 def _concerned() -> list[int]:
     since = timezone.now() - LOOKED_BACK
-    met = Hit.objects.filter(Q(found_at__gte=since) | Q(gone_at__gte=since)).values("counterpart")
+    loaded = Q(gone_at=None, listing__edition__ended_at__gte=since)
+    met = Hit.objects.filter(Q(found_at__gte=since) | Q(gone_at__gte=since) | loaded).values("counterpart")
     today = timezone.localdate()
     said = CountryGuidance.objects.filter(
         Q(written_at__gte=since)

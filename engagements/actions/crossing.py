@@ -79,12 +79,13 @@ def _recompute(ids: Sequence[int]) -> int:
 
 
 def _changed(ids: Collection[int]) -> list[int]:
-    """Overlaps that are new, that ended, or that stand again."""
+    """Overlaps that are new, that ended, that stand again, or that cross elsewhere now."""
     rows = Overlap.objects.filter(first__in=ids)
     ended = dict(rows.values_list("pk", "ended_at"))
     still = overlap.standing(list(ended))
     fresh = set(rows.filter(sides=None).values_list("pk", flat=True))
-    return sorted(fresh | {pk for pk, when in ended.items() if (pk in still) == (when is not None)})
+    turned = {pk for pk, when in ended.items() if (pk in still) == (when is not None)}
+    return sorted(fresh | turned | set(overlap.misplaced(list(ids))))
 
 
 def _add(pairs: Iterable[overlap.Pair]) -> None:
@@ -113,6 +114,7 @@ def settle(ids: Iterable[int]) -> None:
     for row in held:
         _settle_one(row, sides[row.pk], touch=still.get(row.pk), has_talked=row.pk in talked)
     _save(held, sides, before)
+    overlap.keep_places([row.pk for row in held])
     _open_what_was_said(held, sides, talked)
     _tell(sides, before)
 

@@ -1,6 +1,6 @@
 from diplomacy.lib.errors import Stale
 from diplomacy.lib.rls import system
-from engagements.models import AdviceRequest, Engagement
+from engagements.models import AdviceRequest, Engagement, Referral
 
 
 # `no_key`: rows that only name the engagement (overlaps of somebody else's filing) do not wait for whoever holds it.
@@ -28,6 +28,18 @@ def lock_request(request: AdviceRequest, version: int | None = None) -> AdviceRe
         .get(pk=request.pk)
     )
     held.engagement = engagement
+    if version is not None and held.version != version:
+        raise Stale
+    return held
+
+
+@system("engagements.lock")
+def lock_referral(referral: Referral, version: int | None = None) -> Referral:
+    held: Referral = (
+        Referral.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("sender", "receiver", "written_by", "contact", "answered_by")
+        .get(pk=referral.pk)
+    )
     if version is not None and held.version != version:
         raise Stale
     return held

@@ -254,7 +254,7 @@ class EngagementRoute(Route):
 
 NARROWED: dict[str, Callable[[Any, Any], QuerySet[Engagement]]] = {
     "country": lambda rows, country: rows.touching(country.upper()),
-    "counterpart": lambda rows, reference: rows.filter(counterparts__reference=reference.upper()),
+    "counterpart": lambda rows, reference: rows.meeting(counterpart__reference=reference.upper()),
     "q": lambda rows, words: rows.titled(words),
     "topic": lambda rows, topic: rows.filter(topics__contains=[topic]),
 }

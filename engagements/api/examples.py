@@ -52,3 +52,15 @@ COORDINATION: dict[str, Any] = {
         "text": "The other plan is about customs. Yours do not collide.",
     },
 }
+REFERRALS: dict[str, Any] = {
+    "create": {
+        "receiver": "O-7K3M9QTX",
+        "subject": "A trade mission that wants to see ports",
+        "text": "The consulate asks who could show twelve people a container terminal in May. We have none.",
+        "counterparts": ["C-4M7WQ2XN"],
+        "topics": ["trade"],
+        "useful_by": "2027-04-01",
+    },
+    "decline": {"reason": "Our terminals are closed to visitors until autumn. Houston may help."},
+    "close": {"outcome": "contact", "text": "We spoke with the consulate and sent three names."},
+}

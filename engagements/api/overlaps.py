@@ -1,7 +1,7 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import Http404
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -9,13 +9,17 @@ from rest_framework.response import Response
 
 from activity import actions as activity
 from diplomacy.lib.api.views import Route
-from engagements import actions
+from diplomacy.lib.readers import ProtectedQuerySet
+from engagements import actions, clock, coordination, routing
 from engagements.api import examples
 from engagements.models import CoordinatorQuestion, Overlap, OverlapMessage, OverlapSide
+from engagements.querysets import OverlapQuerySet, OverlapSideQuerySet
 from engagements.serializers.overlaps import (
     AnswerOfficeSerializer,
     AsideSerializer,
     CoordinatorQuestionSerializer,
+    CrossingCountQuery,
+    CrossingCountSerializer,
     OverlapMessageSerializer,
     OverlapQuery,
     OverlapSerializer,
@@ -26,9 +30,19 @@ from engagements.serializers.overlaps import (
 )
 
 MOVES = ("ask", "introduce", "decline", "withdraw", "set_aside", "take_up")
+COUNTED = ("country", "starts_on", "count")
+SPANS = {"country_week": 13 * coordination.A_WEEK - coordination.A_DAY} | dict.fromkeys(
+    ("week", "day"), coordination.A_YEAR
+)
+COUNTS: dict[str, Callable[[OverlapQuerySet], Iterable[tuple[Any, ...]]]] = {
+    "country_week": lambda rows: ((code, week, count) for week, code, count in rows.by_week_and_country()),
+    "country": lambda rows: ((code, None, count) for code, count in rows.by_country()),
+    "week": lambda rows: ((None, week, count) for week, count in rows.by_week()),
+    "day": lambda rows: ((None, day, count) for day, count in rows.by_day()),
+}
 
 
-def asked(request: Request) -> QuerySet[CoordinatorQuestion]:
+def asked(request: Request) -> ProtectedQuerySet:
     rows = CoordinatorQuestion.objects.visible_to(request.user)
     related = ("asked_by__user", "asked_by__office", "answered_by__user", "answered_by__office")
     return rows.select_related(*related)
@@ -57,7 +71,7 @@ class OverlapSideRoute(Route):
     once = frozenset({"write", "ask_coordinator"})
     tagged = frozenset({"retrieve", *MOVES})
 
-    def visible(self) -> QuerySet[OverlapSide]:
+    def visible(self) -> OverlapSideQuerySet:
         return OverlapSide.objects.visible_to(self.request.user).select_related(
             "engagement__office", "office"
         )
@@ -134,7 +148,7 @@ class OverlapSideRoute(Route):
         move(self.found(), by=self.by, **self.said())
         return self.record(self.found())
 
-    def _messages(self) -> QuerySet[OverlapMessage]:
+    def _messages(self) -> ProtectedQuerySet:
         rows = OverlapMessage.objects.visible_to(self.request.user)
         return rows.select_related("written_by__user", "written_by__office")
 
@@ -142,35 +156,68 @@ class OverlapSideRoute(Route):
 class OverlapRoute(Route):
     """Both halves, for federal coordinators."""
 
-    order = ("reference",)
+    order: Sequence[str] = ("crosses_on", "id")
     takes = {"answer_office": AnswerOfficeSerializer}
     gives = {
         "list": OverlapSerializer,
+        "counts": CrossingCountSerializer,
         "retrieve": OverlapSerializer,
         "questions": CoordinatorQuestionSerializer,
         "answer_office": CoordinatorQuestionSerializer,
     }
-    queries = {"list": OverlapQuery}
+    queries = {"list": OverlapQuery, "counts": CrossingCountQuery}
     examples = examples.COORDINATION
-    lists = frozenset({"list", "questions"})
+    lists = frozenset({"list", "counts", "questions"})
 
-    def visible(self) -> QuerySet[Overlap]:
+    def visible(self) -> OverlapQuerySet:
         return Overlap.objects.visible_to(self.request.user).select_related("first__office", "second__office")
 
     def list(self, request: Request) -> Response:
         """Open overlaps of plans that you may see."""
-        said, rows = self.asked(), self.visible()
-        if "mutual" in said:
-            rows = rows.filter(is_mutual=said["mutual"])
+        assert self.paginator is not None
+        places = self.paginator.paginate_queryset(self._narrowed(self.asked()).by_place(), request, self)
+        rows = self.visible().in_bulk([place.pk for place in places or ()])
+        found = [rows[place.pk] for place in places or () if place.pk in rows]
+        return self.paginator.get_paginated_response(self.shown(found, many=True))
+
+    @action(detail=False)
+    def counts(self, request: Request) -> Response:
+        """How many open overlaps of plans that you may see cross where and when. What crosses in two countries counts in
+        both. By week or day a year at most, by country and week 13 weeks: from `since` (or this week) on."""
+        said = self.asked()
+        by = said.pop("by", "country_week")
+        rows = self._narrowed(said)
+        if by != "country":
+            since = said.get("week") or said.get("since") or coordination.monday(clock.today())
+            rows = rows.between(since, since + SPANS[by])
+        only = self._countries(said)
+        found = [dict(zip(COUNTED, row, strict=True)) for row in COUNTS[by](rows)]
+        return self.all_of([row for row in found if not only or row["country"] in {None, *only}])
+
+    def _narrowed(self, said: dict[str, Any]) -> OverlapQuerySet:
+        rows = (
+            Overlap.objects.visible_to(self.request.user).open().between(said.get("since"), said.get("until"))
+        )
+        if "week" in said:
+            rows = rows.between(said["week"], coordination.sunday(said["week"]))
+        if only := self._countries(said):
+            rows = rows.crossing_in(only)
         if "engagement" in said:
             named = said["engagement"].upper()
             rows = rows.filter(Q(first__reference=named) | Q(second__reference=named))
+        if "touch" in said:
+            rows = rows.filter(touch=said["touch"])
+        if "mutual" in said:
+            rows = rows.filter(is_mutual=said["mutual"])
+        if "waits" in said:
+            rows = rows.waiting(CoordinatorQuestion.objects.visible_to(self.request.user), said["waits"])
+        return rows
+
+    def _countries(self, said: dict[str, Any]) -> Sequence[str]:
+        """Those that were asked for; none: all."""
         if "country" in said:
-            country = said["country"].upper()
-            rows = rows.filter(
-                Q(first__countries__country=country) | Q(second__countries__country=country)
-            ).distinct()
-        return self.page(rows)
+            return [said["country"].upper()]
+        return routing.countries_of(self.by.office) if said.get("covered") else []
 
     def retrieve(self, request: Request, reference: str) -> Response:
         """One overlap, with both plans."""

@@ -64,7 +64,7 @@ class CounterpartRow(Row):
 
     def _ask(self, name: str) -> None:
         """Those that sound alike, and the way to add a new one."""
-        alike = list(Counterpart.objects.visible_to(self.user).named_like(name)[:5])
+        alike = list(Counterpart.objects.visible_to(self.user).named_like(name, most=5))
         known = [(body.reference, f"{body} ({body.place or body.get_kind_display()})") for body in alike]
         choices = [*known, (NEW, f"A new one: put “{name}” on the register")]
         words = {"required": "Choose which one you mean."}

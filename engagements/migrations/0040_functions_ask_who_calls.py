@@ -5,6 +5,7 @@ from django.db import migrations
 from diplomacy.lib.rls.roles import KEEPER, ROLES, SYSTEM
 
 overlaps = importlib.import_module("engagements.migrations.0011_overlap_search")
+places = importlib.import_module("engagements.migrations.0015_where_plans_cross")
 words = importlib.import_module("engagements.migrations.0012_fewer_letters_of_frequent_words")
 # A function of the keeper sees past the policies, and so past the signature that they ask for: it asks for it itself. With
 # windows of their own choosing, whoever called these could measure how many days a plan that nobody hears of lies away.
@@ -20,16 +21,16 @@ END $$;
 ALTER FUNCTION rls.as_system() OWNER TO {KEEPER};
 """
 ASKING = (
-    (overlaps.KEEP + overlaps.FIND)
-    .split("RETURN hashtextextended(said, 0);")[1]
-    .replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
-)
+    (overlaps.KEEP + overlaps.FIND).split("RETURN hashtextextended(said, 0);")[1]
+    + "CREATE FUNCTION"
+    + places.KEEP.split("CREATE FUNCTION", 1)[1]
+).replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
 GUARDED = ASKING.replace("AS $$\n", "AS $$\n    SELECT rls.as_system();\n")
 # Their rights were taken from PUBLIC after the keeper owned them, by the owner before: that took nothing.
 RIGHTS = "".join(
     f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC; GRANT EXECUTE ON FUNCTION {name} TO {roles};"
     for names, roles in (
-        ((*overlaps.FUNCTIONS, "rls.as_system()"), SYSTEM),
+        ((*overlaps.FUNCTIONS, *places.FUNCTIONS, "rls.as_system()"), SYSTEM),
         (["rls.engagements_titled(text, integer)"], ", ".join(ROLES)),
     )
     for name in names
@@ -55,7 +56,7 @@ AS_KEEPER = f"SET LOCAL ROLE {KEEPER}; {{}} RESET ROLE;"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("engagements", "0012_fewer_letters_of_frequent_words")]
+    dependencies = [("engagements", "0016_overlaps_by_day")]
     operations = [
         migrations.RunSQL(AS_SYSTEM, f"SET LOCAL ROLE {KEEPER}; DROP FUNCTION rls.as_system(); RESET ROLE;"),
         migrations.RunSQL(AS_KEEPER.format(RIGHTS), migrations.RunSQL.noop),

@@ -25,6 +25,7 @@ from engagements.models.overlaps import (
     OverlapMessage,
     OverlapSide,
 )
+from engagements.models.referrals import Referral, ReferralEngagement
 from engagements.models.routing import Coverage
 
 __all__ = [
@@ -50,5 +51,7 @@ __all__ = [
     "Participant",
     "Question",
     "Reading",
+    "Referral",
+    "ReferralEngagement",
     "Stop",
 ]

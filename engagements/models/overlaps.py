@@ -52,12 +52,31 @@ class Overlap(Protected):
     second = models.ForeignKey(Engagement, models.CASCADE, related_name="+")
     touch = models.PositiveSmallIntegerField(choices=Touch, help_text="The closest way in which they touch")
     is_mutual = models.BooleanField(default=False, editable=False, help_text="Both offices know each other")
+    crosses_on = models.DateField(
+        null=True, editable=False, help_text="The first day on which both have begun: the later first day"
+    )
+    countries = ArrayField(
+        models.CharField(max_length=2),
+        default=list,
+        db_default=[],
+        editable=False,
+        help_text="Where both go or whom both meet; where they share none, those of either",
+    )
     found_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, editable=False)
 
     objects = OverlapQuerySet.as_manager()
 
     class Meta(Protected.Meta):
+        indexes = [
+            *Protected.Meta.indexes,
+            models.Index(
+                fields=["crosses_on", "id"],
+                include=["countries", "touch", "is_mutual"],
+                condition=Q(ended_at=None, federal_reads=True),
+                name="overlap_open_by_day",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["first", "second"], name="overlap_once"),
             models.CheckConstraint(condition=Q(first__lt=F("second")), name="overlap_in_order"),

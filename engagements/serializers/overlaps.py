@@ -4,10 +4,11 @@ from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.fields import empty
 
 from accounts.serializers import MemberNameSerializer, OfficeNameSerializer
-from diplomacy.lib.api.shapes import Flag, Line, Query, Reference, Strict, Text
-from engagements import rules
+from diplomacy.lib.api.shapes import Choice, Day, Flag, Line, Query, Reference, Strict, Text
+from engagements import coordination, rules
 from engagements.choices import Coordination, Touch
 from engagements.models import (
     CoordinatorQuestion,
@@ -106,7 +107,9 @@ class OverlapSerializer(serializers.ModelSerializer[Overlap]):
 
     class Meta:
         model = Overlap
-        fields = ["reference", "touch", "is_mutual", "found_at", "first", "second"]
+        fields = [
+            *("reference", "touch", "is_mutual", "crosses_on", "countries", "found_at", "first", "second"),
+        ]
 
 
 class OverlapTextSerializer(Strict):
@@ -132,9 +135,51 @@ class OverlapSideQuery(Query):
     ended = Flag(required=False, help_text="Those that are over. Off by default.")
 
 
+class Week(Line):
+    """Read as its Monday."""
+
+    default_error_messages = {"week": "Give a week as ISO 8601 writes it, such as 2027-W05."}
+
+    def run_validation(self, data: Any = empty) -> Any:
+        monday = coordination.read_week(super().run_validation(data))
+        if monday is None:
+            self.fail("week")
+        return monday
+
+
 class OverlapQuery(Query):
     engagement = Line(max_length=12, required=False, help_text="By reference.")
     country = Line(
-        max_length=2, required=False, help_text="ISO 3166-1: where one of the two goes, or whom it meets."
+        max_length=2,
+        required=False,
+        help_text="ISO 3166-1: where both go or whom both meet; ZZ for those that touch no country abroad.",
     )
+    week = Week(max_length=8, required=False, help_text="ISO 8601, such as 2027-W05: of the day they cross.")
+    since = Day(required=False, help_text="Not before this day do both begin.")
+    until = Day(required=False, help_text="Not after it.")
+    touch = Choice(choices=[(str(value), label) for value, label in Touch.choices], required=False)
     mutual = Flag(required=False, help_text="Whether the offices know each other.")
+    waits = Flag(required=False, help_text="Whether one of them waits for the coordinators’ answer.")
+    covered = Flag(
+        required=False,
+        help_text="Only countries that your desk covers; all, where its coverage is about more than countries.",
+    )
+
+
+class CrossingCountQuery(OverlapQuery):
+    by = Choice(
+        choices=[
+            ("country_week", "Country and week"),
+            *(("country", "Country"), ("week", "Week"), ("day", "Day")),
+        ],
+        required=False,
+        help_text="What to count by: country_week if it is not said.",
+    )
+
+
+class CrossingCountSerializer(serializers.Serializer[Any]):
+    country = serializers.CharField(allow_null=True, help_text="Null where it is not counted by country.")
+    starts_on = serializers.DateField(
+        allow_null=True, help_text="The week’s Monday, or the day. Null where it is counted by country alone."
+    )
+    count = serializers.IntegerField()

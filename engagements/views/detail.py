@@ -10,12 +10,11 @@ from django.views.decorators.http import require_safe
 
 from accounts.requests import MemberRequest
 from activity import timeline
-from counterparts.models import CountryGuidance
-from engagements import actions, flags, history, parties, rules, whereabouts
+from engagements import actions, advice_page, history, parties, rules, whereabouts
 from engagements.choices import Side, Visibility
 from engagements.forms.plans import SLUGS
 from engagements.models import Engagement
-from engagements.views import overlaps
+from engagements.views import overlaps, referrals
 from engagements.views.advice import advice_context
 from engagements.views.records import fetch
 
@@ -34,6 +33,8 @@ def detail(request: MemberRequest, reference: str) -> HttpResponse:
     context = {
         **advice,
         **overlaps.panel(request, engagement),
+        "referrals": referrals.panel(request, engagement),
+        "may_refer": owns and request.acting.writes_engagements,
         "engagement": engagement,
         "standing": whereabouts.of(engagement, [panel["held"] for panel in advice["advice_panels"]]),
         "counterparts": engagement.counterparts.all(),
@@ -41,9 +42,7 @@ def detail(request: MemberRequest, reference: str) -> HttpResponse:
         "ours": [person for person in people if person.side == Side.OURS],
         "theirs": [person for person in people if person.side == Side.THEIRS],
         "flags": engagement.flags.all(),
-        "guidance": CountryGuidance.objects.visible_to(request.user)
-        .in_force()
-        .about(flags.places_of(engagement)),
+        "guidance": advice_page.guidance(engagement, request.user),
         "changes": history.since(engagement, read),
         "read_version": read,
         "commitments": engagement.commitments.all(),

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.requests import MemberRequest
 from counterparts.models import Counterpart
-from engagements import pages
+from engagements import acquaintance, pages
 from engagements.filters import EngagementFilter, OwnFilter
 from engagements.models import Engagement
 from engagements.querysets import EngagementQuerySet
@@ -113,13 +113,22 @@ def with_counterpart(request: MemberRequest, reference: str) -> HttpResponse:
     """A part of the counterpart's page, which loads it; a page of its own without script."""
     counterpart = get_object_or_404(Counterpart.objects.visible_to(request.user), reference=reference)
     rows: list[Any] = list(
-        _visible(request).filter(counterparts=counterpart).latest_first()[: WITH_COUNTERPART + 1]
+        _visible(request).meeting(counterpart=counterpart).latest_first()[: WITH_COUNTERPART + 1]
     )
+    bodies = acquaintance.bodies_of(counterpart)
+    signings = acquaintance.signings(counterpart, request.user)
     is_part = bool(getattr(request, "htmx", False))
     context = {
         "counterpart": counterpart,
         "rows": rows[:WITH_COUNTERPART],
         "is_cut": len(rows) > WITH_COUNTERPART,
+        "known": acquaintance.known_by([counterpart.pk], request.user),
+        "bodies": bodies,
+        "known_through": acquaintance.known_by([body.pk for body in bodies], request.user)
+        if bodies
+        else None,
+        "signings": signings[: acquaintance.MOST],
+        "signings_are_cut": len(signings) > acquaintance.MOST,
         "shows_office": True,
         "shows_status": True,
     }

@@ -19,6 +19,7 @@ from tests.factories import engagements as make
 from tests.factories import list_files as make_list
 from tests.factories import lists
 from tests.factories import overlaps as cross
+from tests.factories import referrals as refer
 
 ABSENT = {
     "reference": "X-00000000",
@@ -55,6 +56,7 @@ def build(maria: Member, liaison: Member, gov: Member, briefer: Member, second_b
                 "reference": crossing.overlap.reference,
                 "question": asked_coordinators.reference,
             },
+            "referral": {"reference": refer.referred(maria, liaison.office).reference},
             "member": {"key": colleague.key},
             "office_request": {"reference": make_person.asked_for(maria.office).reference},
             "invitation": {"reference": make_person.invited(maria.office).reference},

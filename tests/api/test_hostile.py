@@ -20,6 +20,7 @@ from tests.access.records import a_hit, crossed
 from tests.api.conftest import CallAs, Caller, problem
 from tests.factories import briefings as make_briefings
 from tests.factories import engagements as make
+from tests.factories import referrals as refer
 from tests.factories.accounts import asked_for, make_member
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +86,9 @@ PLACES: dict[tuple[str, str], tuple[str, Callable[[Cast], str]]] = {
         "liaison",
         lambda cast: f"coordination/{cast['crossing'].overlap.reference}/answer/",
     ),
+    ("referrals", "create"): ("maria", lambda cast: "referrals/"),
+    ("referrals", "decline"): ("liaison", lambda cast: f"referrals/{cast['referral'].reference}/decline/"),
+    ("referrals", "close"): ("liaison", lambda cast: f"referrals/{cast['taken_up'].reference}/close/"),
     ("counterparts", "create"): ("maria", lambda cast: "counterparts/"),
     ("counterparts", "partial_update"): (
         "maria",
@@ -194,6 +198,8 @@ def cast(
         "desk_lead": desk_lead,
         "colleague": make_member(maria.office, "staff"),
         "asked_for": asked_for(maria.office),
+        "referral": refer.referred(maria, liaison.office),
+        "taken_up": refer.taken_up(maria, liaison),
         "liaison": liaison,
         "gov": gov,
         "briefer": briefer,

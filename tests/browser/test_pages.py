@@ -164,7 +164,7 @@ def test_pages_are_small_and_have_titles_of_their_own(who: str, served: tuple[st
     client = worlds.client_of(world.people[who]) if who in world.people else Client()
     for look in PAGES[who]:
         page = client.get(address(look, world)).content
-        (title,) = re.findall(r"<title>(.+?)</title>", page.decode(), re.DOTALL)
+        (title,) = re.findall(r"<head>.+?<title>(.+?)</title>", page.decode(), re.DOTALL)
         if len(page) > MOST_BYTES:
             found.append(f"{look}: {len(page)} bytes")
         if titles.setdefault(title, look.name) != look.name:

@@ -31,6 +31,7 @@ from tests.factories import briefings as make_briefing
 from tests.factories import engagements as make
 from tests.factories import list_files as make_list
 from tests.factories import overlaps as cross
+from tests.factories import referrals as refer
 from tests.signin.authenticator import Device
 
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 2
@@ -51,6 +52,7 @@ class World(NamedTuple):
 def build() -> World:
     cast = gather()
     named = {**plans(cast), **advice(cast), **written(cast), **crossings(cast)}
+    named |= referrals(cast, engagement_of(named, "filed"))
     named["counterpart"] = {"reference": engagement_of(named, "filed").counterparts.first().reference}
     named |= register(cast, engagement_of(named, "filed").counterparts.first())
     named |= factors(cast["lee"])
@@ -225,6 +227,33 @@ def crossings(cast: dict[str, Member]) -> dict[str, dict[str, Any]]:
     }
 
 
+def referrals(cast: dict[str, Member], filed: Engagement) -> dict[str, dict[str, Any]]:
+    """To an office and to a desk, and to us; long in every line, with all that can stand beside it."""
+    maria, tom, liaison = cast["maria"], cast["tom"], cast["liaison"]
+    said: dict[str, Any] = {
+        "subject": f"{ARABIC} {LONG}"[:200],
+        "text": TEXT,
+        "counterparts": list(filed.counterparts.all()),
+        "counterpart_name": LONG[:200],
+        "topics": ["water", "energy"],
+        "useful_by": make.in_days(9),
+    }
+    planned = refer.taken_up(maria, liaison, **said, engagement=filed)
+    taken = refer.taken_up(tom, maria, **said)
+    closed = refer.taken_up(tom, maria, **said)
+    actions.close_referral(closed, by=maria, outcome="planned", text=TEXT, engagement=filed)
+    refer.declined(maria, tom)
+    made = {
+        "referral": refer.referred(maria, tom.office, **said, engagement=filed),
+        "referral to us": refer.referred(tom, maria.office, **said),
+        "referral taken up by us": taken,
+        "closed referral": closed,
+        "referral to desk": refer.referred(maria, liaison.office, counterpart_name=COMBINING),
+        "referral taken up by desk": planned,
+    }
+    return {name: {"reference": row.reference} for name, row in made.items()}
+
+
 def written(cast: dict[str, Member]) -> dict[str, dict[str, Any]]:
     author, other, gov, lead = (cast[name] for name in ("briefer", "second_briefer", "gov", "lee"))
     sections = [
@@ -295,6 +324,9 @@ def register(cast: dict[str, Any], met: Counterpart) -> dict[str, dict[str, Any]
     counterparts.note(met, by=cast["maria"], text=TEXT)
     make.counterpart(cast["maria"], name=f"{met.name[:100]} {ARABIC}")
     make.merged(cast["maria"], cast["liaison"])
+    pact = make.plan(cast["maria"], kind="signing", title=f"{ARABIC} {LONG}"[:200], has_binding_language=True)
+    signing = actions.Plan(pact.fields, counterparts=[met, post.body], stops=pact.stops)
+    actions.file(actions.draft(signing, by=cast["maria"]), by=cast["maria"])
     hit = a_hit(met)
     counterparts.dispose(hit, by=cast["maria"], verdict="unsure", reason=LONG, digest=hit.digest)
     return {

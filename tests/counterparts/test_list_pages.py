@@ -193,10 +193,14 @@ def test_files_that_are_too_large_together_are_refused_and_none_is_kept(
     """A form is a little longer than its files: what is announced is refused unread, what lies within that while it is read."""
     begun: list[str] = []
     new_file = uploads.OnlyWhereAdmitted.new_file
-    monkeypatch.setattr(views.load, "admission", views.load.admission._replace(most_bytes=most))
-    monkeypatch.setattr(
-        uploads.OnlyWhereAdmitted, "new_file", lambda *given: (begun.append("a file"), new_file(*given))[1]
-    )
+
+    def begin(*given: Any) -> None:
+        begun.append("a file")
+        new_file(*given)
+
+    admission: uploads.Admission = views.load.admission  # type: ignore[attr-defined]
+    monkeypatch.setattr(views.load, "admission", admission._replace(most_bytes=most))
+    monkeypatch.setattr(uploads.OnlyWhereAdmitted, "new_file", begin)
     lead.get("/")
     lead.handler.enforce_csrf_checks = True  # as in a browser: the body is read before the view is asked
     assert send(lead).status_code == 400

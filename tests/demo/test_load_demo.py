@@ -17,8 +17,16 @@ from briefings.choices import Status as Briefed
 from briefings.models import Briefing, Delivery
 from counterparts.models import Counterpart
 from diplomacy.lib.rls import system
-from engagements.choices import AdviceStatus, Position, ResponseKind, Status, Visibility
-from engagements.models import Advice, AdviceRequest, AdviceResponse, Commitment, DeskNote, Engagement
+from engagements.choices import AdviceStatus, Position, ReferralStatus, ResponseKind, Status, Visibility
+from engagements.models import (
+    Advice,
+    AdviceRequest,
+    AdviceResponse,
+    Commitment,
+    DeskNote,
+    Engagement,
+    Referral,
+)
 
 MODELS: list[type[models.Model]] = [
     Office,
@@ -87,6 +95,7 @@ def test_every_state_of_the_main_job_occurs() -> None:
     assert Commitment.objects.filter(closed_at__isnull=False).exists()
     assert Advice.objects.filter(released_at=None).exists()
     assert held(Briefing.objects, "status") == set(Briefed.values)
+    assert held(Referral.objects, "status") == set(ReferralStatus.values)
     assert Delivery.objects.filter(opened_at=None).exists()
     assert Delivery.objects.filter(opened_at__isnull=False, acknowledged_at=None).exists()
     assert Delivery.objects.filter(acknowledged_at__isnull=False).exists()

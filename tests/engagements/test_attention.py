@@ -32,7 +32,7 @@ def test_a_possible_listing_is_a_flag_that_says_it_is_no_finding(maria: Member) 
     counterparts.screen_due()
     said = flags(actions.file(plan, by=maria))
     assert said["possible_listing"].startswith(
-        "A possible match, not a finding: Government of Baja California (SDN)"
+        "A possible match, not a finding: Government of Baja California (SDN, list of March 2, 2026)"
     )
 
 

@@ -2,17 +2,20 @@
 
 import threading
 from collections.abc import Callable
+from importlib import import_module
 
 import pytest
-from django.db import transaction
+from django.db import connections, transaction
 
 from accounts.models import Member
 from activity.models import Notice
+from diplomacy.lib.rls import system
 from engagements import actions
 from engagements.actions import crossing, locking
-from engagements.models import Engagement, Overlap, OverlapSide
+from engagements.models import CoordinatorQuestion, Engagement, Overlap, OverlapSide
 from tests.engagements.test_races import at_once
 from tests.factories import overlaps as cross
+from tests.factories.engagements import in_days
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Act = Callable[[], object]
@@ -103,3 +106,41 @@ def test_a_consent_and_its_withdrawal_at_once_end_in_one_truth(
     now = here.again()
     assert (now.our_side.cell, now.their_side.cell) == ("signal", "signal")
     assert not now.overlap.messages.exclude(readers=[]).exists()
+
+
+def test_both_plans_moved_at_once_cross_on_the_later_of_their_new_days(maria: Member, tom: Member) -> None:
+    here = cross.crossing(maria, tom)
+    met = here.ours.counterparts.get()
+
+    def move(plan: Engagement, by: Member, days: int) -> Act:
+        said = cross.plan(met, starts_on=in_days(days), ends_on=in_days(days))
+        return lambda: actions.amend(plan, said, by=by, version=plan.version)
+
+    assert at_once(move(here.ours, maria, 40), move(here.theirs, tom, 42)) == ["done", "done"]
+    assert here.again().overlap.crosses_on == in_days(42)
+
+
+def test_one_question_is_answered_once_and_waits_for_nobody_after_it(
+    maria: Member, tom: Member, liaison: Member, other_liaison: Member
+) -> None:
+    here = cross.crossing(maria, tom)
+    asked = actions.ask_coordinator(here.our_side, by=maria, text="Who are they?")
+    answers = [
+        lambda by=by: actions.answer_office(asked, by=by, text="So.") for by in (liaison, other_liaison)
+    ]
+    assert sorted(at_once(*answers)) == ["Conflict", "done"]
+    questions = CoordinatorQuestion.objects.visible_to(liaison.user)
+    assert not Overlap.objects.visible_to(liaison.user).open().waiting(questions).exists()
+
+
+def test_overlaps_found_before_their_day_was_kept_are_filled_by_the_migration(
+    maria: Member, tom: Member
+) -> None:
+    here = cross.crossing(maria, tom)
+    with system("engagements.overlap"):
+        Overlap.objects.update(crosses_on=None, countries=[])
+    step = import_module("engagements.migrations.0016_overlaps_by_day")
+    with connections["owner"].schema_editor() as editor:
+        step.fill(None, editor)
+    row = Overlap.objects.get(pk=here.overlap.pk)
+    assert (row.crosses_on, row.countries) == (in_days(33), ["JP"])

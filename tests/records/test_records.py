@@ -23,6 +23,8 @@ from records import actions, bundle
 from records.models import Exemption, Request
 from tests.conftest import ClientFor
 from tests.factories import engagements as make
+from tests.factories import overlaps as cross
+from tests.factories import referrals as refer
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
@@ -101,6 +103,41 @@ def test_a_restricted_record_is_in_it_only_for_who_is_named(
     assert restricted.reference not in text_of(made(lee))
     engagements.share(restricted, by=maria, visibility="restricted", people=[lee.user])
     assert len(records_in(made(lee))) == 1
+
+
+def test_referrals_and_messages_stand_with_their_engagement_and_can_be_kept_back(
+    maria: Member, lee: Member, tom: Member
+) -> None:
+    crossing = cross.crossing(maria, tom, "introduce", "introduce")
+    engagements.write_to_other(crossing.our_side, by=maria, text="Shall we speak?")
+    engagements.write_to_other(crossing.their_side, by=tom, text="On Monday.")
+    refer.closed(maria, tom, engagement=crossing.ours, text="Twelve people in May.")
+    (record,) = records_in(made(lee))
+    (referral,) = record["Referrals"]
+    for words in (
+        "Twelve people in May.",
+        "California",
+        "Texas",
+        "Contact was made: We sent them three names.",
+    ):
+        assert words in referral
+    assert [line.partition(": ")[2] for line in record["Messages with other offices"]] == [
+        "Shall we speak?",
+        "On Monday.",
+    ]
+    kept = ["Referrals", "Messages with other offices"]
+    actions.mark(crossing.ours, parts=kept, basis="§ 6", by=lee)
+    text = text_of(made(lee))
+    assert "Twelve people" not in text
+    assert "Shall we speak?" not in text
+
+
+def test_a_restricted_engagement_s_referral_is_in_the_file_only_for_who_is_named(
+    maria: Member, lee: Member, tom: Member
+) -> None:
+    restricted = engagements.share(make.filed(maria), by=maria, visibility="restricted")
+    refer.referred(maria, tom.office, engagement=restricted, text="Twelve people in May.")
+    assert "Twelve people in May." not in text_of(made(lee))
 
 
 def test_what_is_exempt_is_kept_back_everywhere_and_names_its_law(maria: Member, lee: Member) -> None:

@@ -133,6 +133,26 @@ class ToCoordinators:
 
 
 @dataclass(frozen=True)
+class Referral:
+    """What one office passes to another, or to a desk."""
+
+    name: str
+    sender: str
+    receiver: str
+    is_to_desk: bool = False
+    status: str = "sent"
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The engagement that a referral came from, or led to."""
+
+    name: str
+    referral: Referral
+    engagement: Engagement
+
+
+@dataclass(frozen=True)
 class Request:
     name: str
     engagement: Engagement
@@ -221,6 +241,8 @@ Record = (
     | Both
     | Thread
     | ToCoordinators
+    | Referral
+    | Beside
     | None
 )
 
@@ -311,6 +333,17 @@ def reads_to_coordinators(person: Person, it: ToCoordinators) -> bool:
     return reads_both(person, it.side) or (not it.at_desk and reads_side(person, it.side))
 
 
+def reads_referral(person: Person, it: Referral) -> bool:
+    """Issue: from office to office. Its two offices read it; at a desk those who advise, as all that offices tell it."""
+    at_desk = person.serves(it.receiver, ADVISING)
+    return it.sender in person.offices or (at_desk if it.is_to_desk else it.receiver in person.offices)
+
+
+def reads_beside(person: Person, it: Beside) -> bool:
+    """A referral never widens who reads an engagement, or learns that there is one."""
+    return reads_referral(person, it.referral) and reads_engagement(person, it.engagement)
+
+
 def reads_alarm(person: Person, it: Alarm) -> bool:
     """The auditor, and whoever leads the office or desk, when that is whom they act for."""
     return bool(person.held) and (person.acting.role == "auditor" or person.acts(it.office, LEADING))
@@ -320,7 +353,7 @@ def reads_register(person: Person) -> bool:
     return bool(person.held)
 
 
-def reads(person: Person, it: Record) -> bool:  # noqa: C901, PLR0911  (a line a record)
+def reads(person: Person, it: Record) -> bool:  # noqa: C901, PLR0911, PLR0912  (a line a record)
     if isinstance(it, Engagement):
         return reads_engagement(person, it)
     if isinstance(it, Request):
@@ -345,6 +378,10 @@ def reads(person: Person, it: Record) -> bool:  # noqa: C901, PLR0911  (a line a
         return reads_thread(person, it)
     if isinstance(it, ToCoordinators):
         return reads_to_coordinators(person, it)
+    if isinstance(it, Referral):
+        return reads_referral(person, it)
+    if isinstance(it, Beside):
+        return reads_beside(person, it)
     return reads_register(person)
 
 
@@ -415,6 +452,8 @@ def may(person: Person, act: str, it: Record) -> bool:  # noqa: C901, PLR0911  (
         return person.acts(it.own.office, WRITING)
     if isinstance(it, ToCoordinators | Both):
         return person.acting.role in ADVISING
+    if isinstance(it, Referral):
+        return _may_to_referral(person, act, it)
     return _may_to_register(person, act, it) if isinstance(it, Register) else True
 
 
@@ -424,6 +463,13 @@ def _may_to_register(person: Person, act: str, it: Register) -> bool:
     if act == "settings":
         return person.acts(it.name, LEADING)
     return merges_counterparts(person) if act == "undo_merge" else writes_counterparts(person)
+
+
+def _may_to_referral(person: Person, act: str, it: Referral) -> bool:
+    """Taking it back is the sender's; an engagement is an office's to plan, never a desk's."""
+    if act == "withdraw":
+        return person.acts(it.sender, WRITING)
+    return person.acts(it.receiver, WRITING if act == "plan" else WRITING | ADVISING)
 
 
 def _may_to_request(person: Person, act: str, it: Request) -> bool:
@@ -490,6 +536,7 @@ def has_role_for(person: Person, page: str) -> bool:
         "alarms": LEADING | {"auditor"},
         "queue": ADVISING,
         "log an engagement": WRITING,
+        "refer something": WRITING,
         "write a briefing": frozenset({"briefer"}),
         "add a counterpart": WRITING | ADVISING,
         "publish guidance": ADVISING,
@@ -514,6 +561,7 @@ def _acts(person: Person, kind: str, act: str, it: Record, state: str) -> Answer
 
 ROLE_ACTS = {
     "draft": "log an engagement",
+    "refer": "refer something",
     "draft_briefing": "write a briefing",
     "add": "add a counterpart",
     "publish": "publish guidance",

@@ -18,7 +18,9 @@ class Table(NamedTuple):
     reads: Judge
     writes: Judge
     adds: Judge | None = None
-    """Where that takes less than to change what is there: nobody can read yet what they put in."""
+    """Where that takes less than to change what is there: nobody can read yet what they put in. Or more."""
+    blindly: Judge | None = None
+    """Who changes it without looking, where that is not who adds."""
 
 
 class Row(NamedTuple):
@@ -112,12 +114,27 @@ def serves_owner(person: Person, it: oracle.Engagement) -> bool:
     return person.serves(it.office, WRITING)
 
 
+def writes_referral(person: Person, it: oracle.Referral) -> bool:
+    return sends(person, it) or person.serves(it.receiver, WRITING | ADVISING)
+
+
+def sends(person: Person, it: oracle.Referral) -> bool:
+    return person.serves(it.sender, WRITING)
+
+
+def owns_beside(person: Person, it: oracle.Beside) -> bool:
+    return oracle.reads(person, it) and person.serves(it.engagement.office, WRITING)
+
+
 def serves_either(person: Person, it: tuple[oracle.Request, Any]) -> bool:
     return writes_request(person, it) or person.serves(it[0].desk, ADVISING)
 
 
 def _part(table: str, column: str = "engagement_id") -> Table:
     return Table(f"SELECT id, {column}, NULL FROM {table}", "engagement", oracle.reads_engagement, owns)  # noqa: S608
+
+
+CROSSING = frozenset({"engagements.overlapside", "engagements.overlap"})
 
 
 class Line(NamedTuple):
@@ -139,7 +156,7 @@ def reads_line(person: Person, it: Line) -> bool:
     app = it.kind.split(".")[0]
     return (
         (it.kind == "engagements.engagement" and oracle.reads_engagement(person, it.about))
-        or (it.kind in {"engagements.overlapside", "engagements.overlap"} and oracle.reads(person, it.about))
+        or (it.kind in CROSSING | {"engagements.referral"} and oracle.reads(person, it.about))
         or (it.kind == "briefings.briefing" and oracle.reads_briefing(person, it.about))
         or (it.kind == "briefings.delivery" and reads_copy(person, it.about))
         or app == "counterparts"
@@ -216,6 +233,23 @@ TABLES: dict[str, Table] = {
         "question to coordinators",
         oracle.reads,
         nobody,
+    ),
+    "engagements_referral": Table(
+        "SELECT id, id, NULL FROM engagements_referral",
+        "referral",
+        oracle.reads,
+        writes_referral,
+        sends,
+        writes_referral,
+    ),
+    "engagements_referral_counterparts": Table(
+        "SELECT id, referral_id, NULL FROM engagements_referral_counterparts", "referral", oracle.reads, sends
+    ),
+    "engagements_referralengagement": Table(
+        "SELECT id, id, NULL FROM engagements_referralengagement",
+        "referral engagement",
+        oracle.reads,
+        owns_beside,
     ),
     "briefings_briefing": Table(
         "SELECT id, id, ARRAY(SELECT d.id FROM briefings_delivery d WHERE d.briefing_id = b.id) FROM briefings_briefing b",

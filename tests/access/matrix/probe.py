@@ -48,6 +48,7 @@ ABOUT = {
     "briefings.delivery": "copy",
     "engagements.overlapside": "every side",
     "engagements.overlap": "every pair",
+    "engagements.referral": "referral",
 }
 
 
@@ -177,7 +178,7 @@ def expected(name: str, person: Person, held: list[Row]) -> dict[str, set[int]]:
 
 
 def writes_blindly(name: str, verb: str, person: Person, held: list[Row]) -> bool:
-    judge = TABLES[name].adds or TABLES[name].writes
+    judge = TABLES[name].blindly or TABLES[name].adds or TABLES[name].writes
     return verb not in KEPT.get(name, ()) and any(judge(person, row.facts) for row in held)
 
 
@@ -187,6 +188,7 @@ KEPT = {
     "engagements_engagementversion": {"changes", "removes"},
     "records_disposal": {"changes", "removes"},
     "engagements_engagementcountry": {"changes", "adds"},
+    "engagements_referral": {"removes"},
     "engagements_overlapfootprint": {"changes", "adds", "removes"},
 }
 """What nobody may do to a table, whoever they are: no privilege for it is given."""

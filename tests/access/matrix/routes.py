@@ -96,6 +96,16 @@ def a_pair(world: World, held: Held | None) -> dict[str, Any]:
     return {"kept": world.records["counterpart"][0].params["reference"], "gone": pair["other"]}
 
 
+def a_referral(world: World, held: Held | None) -> dict[str, Any]:
+    form = {"subject": "Ports", "text": "May.", "counterpart_name": "A port", "met-TOTAL_FORMS": 0}
+    return form | {"receiver": world.houses.offices["oregon"].name, "met-INITIAL_FORMS": 0}
+
+
+def a_referral_said(world: World, held: Held | None) -> dict[str, Any]:
+    said = {"subject": "Ports", "text": "May.", "counterpart_name": "A port"}
+    return said | {"receiver": world.houses.offices["oregon"].reference}
+
+
 def seen(world: World, held: Held | None) -> dict[str, Any]:
     return {"seen": held.more["seen"] or "never"} if held else {}
 
@@ -223,8 +233,28 @@ PAGES: dict[str, Route] = {
     "engagements:overlap_set_aside": page("side", via("set_aside", named("aside", reason="No."))),
     "engagements:overlap_write": page("side", via("write", named("message", text="Hello."))),
     "engagements:overlap_coordinator": page("side", via("coordinator", named("coordinator", text="Well?"))),
+    "engagements:crossings": page("", {"GET": Ask("role", "queue")}),
+    "engagements:crossings_calendar": page("", {"GET": Ask("role", "queue")}),
+    "engagements:crossings_map": page("", {"GET": Ask("role", "queue")}),
     "engagements:coordination": page("both", {"GET": READ}),
     "engagements:coordination_answer": page("to coordinators", via("answer_office", coordinator_answer)),
+    "engagements:referrals": page("", {"GET": OWN}),
+    "engagements:referrals_sent": page("", {"GET": OWN}),
+    "engagements:refer": page(
+        "", {"GET": Ask("role", "refer something"), "POST": Ask("write", "refer", a_referral, True)}
+    ),
+    "engagements:referral_offices": page("", {"GET": OWN}),
+    "engagements:referral_engagements": page("", {"GET": OWN}),
+    "engagements:referrals_with": page("counterpart", {"GET": READ}),
+    "engagements:referral": page("referral", {"GET": READ}),
+    **{
+        f"engagements:referral_{move}": page("referral", via(move, said()))
+        for move in ("take_up", "plan", "withdraw")
+    },
+    "engagements:referral_decline": page("referral", via("decline", named("decline", reason="No."))),
+    "engagements:referral_close": page(
+        "referral", via("close", named("close", outcome="nothing", text="No."))
+    ),
     "briefings:list": page("", {"GET": OWN}),
     "briefings:mine": page("", {"GET": OWN}),
     "briefings:read": page("copy", {"GET": READ}),
@@ -312,9 +342,18 @@ API: dict[str, Route] = {
     "api_overlaps-thread": api("side", {"GET": READ, **post("write", said(text="Hello."))}),
     "api_overlaps-questions": api("side", {"GET": READ, **post("coordinator", said(text="Well?"))}),
     "api_coordination-list": api("", {"GET": OWN}),
+    "api_coordination-counts": api("", {"GET": OWN}),
     "api_coordination-detail": api("both", {"GET": READ}),
     "api_coordination-questions": api("both", {"GET": READ}),
     "api_coordination-answer-office": api("to coordinators", post("answer_office", coordinator_said)),
+    "api_referrals-list": api("", {"GET": OWN, "POST": Ask("write", "refer", a_referral_said, True)}),
+    "api_referrals-detail": api("referral", {"GET": READ}),
+    "api_referrals-take-up": api("referral", post("take_up", said())),
+    "api_referrals-decline": api("referral", post("decline", said(reason="No."))),
+    "api_referrals-close": api("referral", post("close", said(outcome="nothing", text="No."))),
+    "api_referrals-withdraw": api("referral", post("withdraw", said())),
+    "api_referrals-plan": api("referral", post("plan", said())),
+    "api_referrals-timeline": api("referral", {"GET": READ}),
     "api_commitments-list": api("", {"GET": OWN}),
     "api_commitments-detail": api("commitment", {"GET": READ}),
     "api_commitments-close": api("commitment", post("close", said(evidence="Sent."))),
@@ -322,6 +361,7 @@ API: dict[str, Route] = {
     "api_counterparts-detail": api(
         "counterpart", {"GET": READ, "PATCH": Ask("write", "change", said(city="Tecate"), tag="If-Match")}
     ),
+    "api_acquaintances-detail": api("counterpart", {"GET": READ}),
     "api_lists-list": api("", {"GET": OWN}),
     "api_lists-detail": api("edition", {"GET": READ}),
     "api_listings-list": api("", {"GET": OWN}),
@@ -386,6 +426,8 @@ QUERIES = {
     "counterparts:regions": "?q=Baja",
     "engagements:parties": "?q=Texas",
     "engagements:people": "?q=Person",
+    "engagements:referral_offices": "?q=Office",
+    "engagements:referral_engagements": "?q=zq0",
     "briefings:lookup": "?q=Texas",
     "briefings:lookup_engagements": "?q=zq0",
 }

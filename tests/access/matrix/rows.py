@@ -21,6 +21,8 @@ from engagements.models import (
     Overlap,
     OverlapMessage,
     OverlapSide,
+    Referral,
+    ReferralEngagement,
 )
 from tests.access.matrix import oracle
 from tests.access.matrix.oracle import Person
@@ -37,6 +39,8 @@ SUBJECTS: dict[type[models.Model], str] = {
     OverlapSide: "every side",
     OverlapMessage: "message",
     CoordinatorQuestion: "question to coordinators",
+    Referral: "referral",
+    ReferralEngagement: "referral engagement",
 }
 BESIDE: dict[type[models.Model], Callable[[Person, oracle.Request, Any], bool]] = {
     Advice: lambda person, it, row: (

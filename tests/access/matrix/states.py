@@ -10,6 +10,7 @@ from tests.access.matrix.oracle import (
     Copy,
     Engagement,
     Record,
+    Referral,
     Request,
     Side,
     ToCoordinators,
@@ -55,6 +56,15 @@ BRIEFING_STATES: dict[str, dict[str, str]] = {
     "recall": {"draft": NO, "submitted": NO, "released": YES, "recalled": NO},
 }
 
+REFERRAL_STATES: dict[str, str] = {
+    # Issue: sent → taken up | declined → closed with an outcome; withdrawn before an answer.
+    "take_up": "sent",
+    "decline": "sent",
+    "withdraw": "sent",
+    "close": "taken_up",
+    "plan": "taken_up",
+}
+
 
 def of(act: str, it: Record) -> str:  # noqa: C901, PLR0911  (a line a record)
     """Whether the record's state lets the act happen."""
@@ -71,6 +81,8 @@ def of(act: str, it: Record) -> str:  # noqa: C901, PLR0911  (a line a record)
         return NO if it.is_answered else YES
     if isinstance(it, Side):
         return _of_side(act, it)
+    if isinstance(it, Referral):
+        return YES if it.status == REFERRAL_STATES[act] else NO
     if isinstance(it, ToCoordinators):
         return NO if it.is_answered else YES
     if isinstance(it, Copy):

@@ -41,8 +41,16 @@ SEARCHES = (
     "/api/v1/overlaps/?set_aside=true",
     "/api/v1/overlaps/?ended=true",
     "/api/v1/coordination/?country=MX",
+    "/api/v1/coordination/?waits=true",
+    *(f"/api/v1/coordination/counts/?by={by}" for by in ("country_week", "country", "week", "day")),
+    *(f"/coordination/{where}?scope=all" for where in ("", "calendar/", "map/")),
+    "/coordination/?country=MX&waits=yes",
     "/overlaps/?tab=aside",
     "/overlaps/?tab=ended",
+    f"/referrals/lookup/engagements/?q={NEEDLE}",
+    "/referrals/?state=open",
+    "/referrals/sent/?state=sent",
+    "/api/v1/referrals/?box=received",
     "/api/v1/deliveries/?unopened=true",
     "/api/v1/notices/?unread=true",
     "/advice/?tab=closed",
@@ -134,6 +142,18 @@ def brief(world: World) -> object:
     )
 
 
+def refer(world: World) -> object:
+    """About the counterpart that everybody meets, from an engagement that one person reads."""
+    matter = actions.Matter(
+        receiver=world.houses.offices["desk_mexico"],
+        subject=NEEDLE,
+        text=NEEDLE,
+        counterparts=[world.records["counterpart"][0].row],
+        engagement=world.held("restricted").row,
+    )
+    return actions.take_up_referral(actions.refer(matter, by=world.by("lee")), by=world.by("liaison"))
+
+
 def advise_restricted(world: World) -> object:
     request = world.held("restricted at desk_mexico").row
     actions.take(request, by=world.by("desk_lead"))
@@ -173,6 +193,12 @@ ACTS = (
         ("liaison", about("engagements:request", "given public at desk_mexico")),
     ),
     Act(
+        "a referral to a desk",
+        refer,
+        lambda person: in_california(person) or at_the_desk(person),
+        ("desk_lead", listed_at("/referrals/")),
+    ),
+    Act(
         "a briefing",
         brief,
         lambda person: among_briefers(person) or person.name == "gov",
@@ -198,6 +224,8 @@ def places(world: World) -> Iterator[str]:
     counterpart = world.records["counterpart"][0].params["reference"]
     yield reverse("counterparts:detail", args=[counterpart])
     yield reverse("engagements:with_counterpart", args=[counterpart])
+    yield reverse("engagements:referrals_with", args=[counterpart])
+    yield reverse("api_acquaintances-detail", args=[counterpart])
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -254,6 +282,7 @@ LISTS = {
     "every pair": "/api/v1/coordination/",
     "engagement": "/api/v1/engagements/",
     "request": "/api/v1/advice-requests/?mine=false",
+    "referral": "/api/v1/referrals/",
     "commitment": "/api/v1/commitments/",
     "briefing": "/api/v1/briefings/",
     "copy": "/api/v1/deliveries/",

@@ -141,7 +141,7 @@ ADVICE: tuple[tuple[Path, str], ...] = (
 
 
 def build() -> World:
-    from tests.access.matrix import crossings
+    from tests.access.matrix import crossings, passing
 
     houses = people.build_offices()
     world = World(houses, people.build(houses))
@@ -153,11 +153,13 @@ def build() -> World:
         _advice(world, path, state)
     _briefings(world)
     crossings.build(world)
+    passing.build(world)
     _lapse(world)
     _alarms(world)
     people.close(world.cast)
     _refresh(world)
     crossings.refresh(world)
+    passing.refresh(world)
     _notices(world)
     return world
 

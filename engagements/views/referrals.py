@@ -1,0 +1,315 @@
+"""What offices refer to each other: lists, the form that sends one, and one with what can be done about it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Model
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import Member
+from accounts.requests import MemberRequest
+from activity import timeline
+from counterparts.models import Counterpart
+from diplomacy.lib.errors import Conflict, Invalid, Stale
+from diplomacy.lib.forms import problems_of
+from diplomacy.lib.text import tidy
+from engagements import actions, parties, rules, whereabouts
+from engagements.choices import Visibility
+from engagements.forms import rows
+from engagements.forms.referrals import (
+    CloseReferralForm,
+    DeclineForm,
+    Met,
+    MetRow,
+    MoveForm,
+    ReferralFilter,
+    ReferralForm,
+)
+from engagements.models import Engagement, Referral, ReferralEngagement
+from engagements.querysets import ReferralQuerySet
+from engagements.views.once import once
+
+MOST = 100
+LISTED = 10
+FORMS: dict[str, type[Any]] = {
+    "take_up": MoveForm,
+    "decline": DeclineForm,
+    "close": CloseReferralForm,
+    "plan": MoveForm,
+    "withdraw": MoveForm,
+}
+DONE = {
+    "take_up": "Taken up. The other office is told. When you know what came of it, say so here.",
+    "decline": "Declined. The other office is told, with your reason.",
+    "close": "Thank you. The other office is told what came of it.",
+    "plan": "A draft is begun with what the referral says. Only your office sees it.",
+    "withdraw": "Withdrawn. The other office is told.",
+}
+
+
+# Lists -----------------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+def received(request: MemberRequest) -> HttpResponse:
+    return _list(request, _visible(request).received_by(request.acting.office), is_sent=False)
+
+
+@require_safe
+def sent(request: MemberRequest) -> HttpResponse:
+    return _list(request, _visible(request).sent_by(request.acting.office), is_sent=True)
+
+
+def _visible(request: MemberRequest) -> ReferralQuerySet:
+    found: ReferralQuerySet = Referral.objects.visible_to(request.user).with_offices()
+    return found
+
+
+def _list(request: MemberRequest, referrals: ReferralQuerySet, *, is_sent: bool) -> HttpResponse:
+    form = ReferralFilter(request.GET)
+    found = form.narrow(referrals).what_waits_first().prefetch_related("counterparts")
+    shown = list(found[: MOST + 1])
+    context = {
+        "rows": [(row, whereabouts.of_referral(row)) for row in shown[:MOST]],
+        "is_cut": len(shown) > MOST,
+        "is_sent": is_sent,
+        "form": form,
+        "is_narrowed": form.has_changed(),
+        "tabs": _tabs(request),
+        "may_refer": request.acting.writes_engagements,
+    }
+    return render(request, "engagements/referrals/list.html", context)
+
+
+def _tabs(request: MemberRequest) -> list[tuple[str, str, bool]]:
+    """Desks are asked; they send none."""
+    if request.acting.office.is_federal:
+        return []
+    tabs = (("Received", "engagements:referrals"), ("Sent", "engagements:referrals_sent"))
+    return [(label, reverse(name), request.path == reverse(name)) for label, name in tabs]
+
+
+@require_safe
+def about_counterpart(request: MemberRequest, reference: str) -> HttpResponse:
+    """A part of the counterpart's page, which loads it; a page of its own without script."""
+    counterpart = get_object_or_404(Counterpart.objects.visible_to(request.user), reference=reference)
+    found = _visible(request).about(counterpart).what_waits_first().prefetch_related("counterparts")
+    shown = list(found[: MOST + 1])
+    context = {
+        "counterpart": counterpart,
+        "rows": [(row, whereabouts.of_referral(row)) for row in shown[:MOST]],
+        "is_cut": len(shown) > MOST,
+    }
+    is_part = bool(getattr(request, "htmx", False))
+    template = "_about_counterpart" if is_part else "about_counterpart"
+    return render(request, f"engagements/referrals/{template}.html", context)
+
+
+def panel(request: MemberRequest, engagement: Engagement) -> list[ReferralEngagement]:
+    """For the engagement's page: the referrals that its reader may read too."""
+    found = ReferralEngagement.objects.visible_to(request.user).filter(engagement=engagement)
+    return list(found.select_related("referral__sender", "referral__receiver").order_by("pk")[:LISTED])
+
+
+# Sending ---------------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def refer(request: MemberRequest) -> HttpResponse:
+    rules.require_sender(request.acting)
+    if request.method != "POST":
+        return _show_form(request, _parts(request, about=_asked_about(request)))
+    parts = _parts(request, request.POST)
+    if parts["met"].asks_for_more:
+        return _show_form(request, _with_another(request, parts))
+    if [part for part in parts.values() if not part.is_valid()]:
+        return _show_form(request, parts)
+    form = parts["what"]
+    matter = _matter(parts)
+    form.cleaned_data["met"] = [body.reference for body in matter.counterparts]
+    try:
+        pk = once(form, request.user.pk, lambda: actions.refer(matter, by=request.acting))
+    except Invalid as invalid:
+        _take(parts, invalid)
+        return _show_form(request, parts)
+    messages.success(request, f"Sent to {matter.receiver}. Your office is told when it answers.")
+    return redirect(get_object_or_404(_visible(request), pk=pk))
+
+
+def _matter(parts: dict[str, Any]) -> actions.Matter:
+    said = parts["what"].cleaned_data
+    names = ("subject", "text", "counterpart_name", "topics", "useful_by", "contact", "engagement")
+    met = list(dict.fromkeys(row["counterpart"] for row in parts["met"].kept))
+    return actions.Matter(receiver=said["office"], counterparts=met, **{name: said[name] for name in names})
+
+
+def _take(parts: dict[str, Any], invalid: Invalid) -> None:
+    """What is said of the counterparts stands at the first of them."""
+    said = dict(invalid.fields)
+    for message in said.pop("counterparts", []):
+        parts["met"].forms[0].add_error("name", message)
+    parts["what"].take(Invalid({"about" if name == "engagement" else name: said[name] for name in said}))
+
+
+def _parts(request: MemberRequest, data: Any = None, about: Engagement | None = None) -> dict[str, Any]:
+    by, met = request.acting, _met(about)
+    colleagues = Member.objects.visible_to(request.user).of_office(by.office).select_related("user", "office")
+    kind = rows.rows_of(Met, MetRow, is_more=False, initial=met)
+    started = (
+        {"about": about.title, "about_reference": about.reference, "topics": about.topics} if about else {}
+    )
+    return {
+        "what": ReferralForm(
+            data, by=by, colleagues=colleagues.order_by("user__name", "pk"), initial=started
+        ),
+        "met": kind(data, initial=met, prefix="met", form_kwargs={"user": request.user}),
+    }
+
+
+def _met(about: Engagement | None) -> list[dict[str, Any]]:
+    """Whom it is with, unless that is for the people named on it alone: who refers it decides what to say."""
+    return rows.counterpart_rows(None if about and about.visibility == Visibility.RESTRICTED else about)
+
+
+def _asked_about(request: MemberRequest) -> Engagement | None:
+    ours = Engagement.objects.visible_to(request.user).of_office(request.acting.office)
+    found: Engagement | None = ours.filter(reference=request.GET.get("engagement", "")[:12].upper()).first()
+    return found
+
+
+def _with_another(request: MemberRequest, parts: dict[str, Any]) -> dict[str, Any]:
+    data = request.POST.copy()
+    data["met-TOTAL_FORMS"] = str(len(parts["met"].forms) + 1)
+    return _parts(request, data)
+
+
+def _show_form(request: MemberRequest, parts: dict[str, Any]) -> HttpResponse:
+    for part in parts.values():
+        part.is_summed_up = True
+    is_asked_more = parts["met"].is_bound and parts["met"].asks_for_more
+    problems = [problem for part in parts.values() if part.is_bound for problem in problems_of(part)]
+    context = {"parts": parts, "problems": [] if is_asked_more else problems}
+    context["form"] = {"errors": context["problems"]}
+    return render(
+        request, "engagements/referrals/write.html", context, status=400 if context["problems"] else 200
+    )
+
+
+@require_safe
+def find_offices(request: MemberRequest) -> JsonResponse:
+    found = parties.to_refer_to(_typed(request), request.user, request.acting.office)
+    results = [{"reference": party.reference, "name": party.name, "detail": party.detail} for party in found]
+    return JsonResponse({"results": results})
+
+
+@require_safe
+def find_engagements(request: MemberRequest) -> JsonResponse:
+    """Of the office that one acts for."""
+    text = _typed(request)
+    ours = Engagement.objects.visible_to(request.user).of_office(request.acting.office)
+    named = ours.filter(title__icontains=text) if len(text) > 1 else ours.none()
+    found = [*ours.filter(reference__iexact=text), *named.latest_first()[:LISTED]]
+    results = [
+        {
+            "reference": one.reference,
+            "name": one.title,
+            "detail": f"{one.reference} · {one.get_status_display()}",
+        }
+        for one in found
+    ]
+    return JsonResponse({"results": results})
+
+
+def _typed(request: MemberRequest) -> str:
+    return tidy(request.GET.get("q", "")).strip()[:200]
+
+
+# One referral ----------------------------------------------------------------------------------------------------------
+
+
+def _found(request: MemberRequest, reference: str) -> Referral:
+    people = ("contact__user", "written_by__user", "answered_by__user", "closed_by__user")
+    found: Referral = get_object_or_404(_visible(request).select_related(*people), reference=reference)
+    return found
+
+
+@require_safe
+def show(request: MemberRequest, reference: str) -> HttpResponse:
+    return _page(request, _found(request, reference))
+
+
+def _page(
+    request: MemberRequest, referral: Referral, status: int = 200, written: tuple[str, Any] | None = None
+) -> HttpResponse:
+    """`written`: a move, and its form that was refused."""
+    move, form = written or ("", None)
+    allowed = rules.allowed_referral(referral, request.acting)
+    links = ReferralEngagement.objects.visible_to(request.user).filter(referral=referral)
+    context = {
+        "referral": referral,
+        "standing": whereabouts.of_referral(referral),
+        "counterparts": referral.counterparts.all(),
+        "links": {link.part: link.engagement for link in links.select_related("engagement")},
+        "is_ours": request.acting.office_id == referral.sender_id,
+        "moves": {
+            name: form if name == move else _form(name, referral, request.acting)
+            for name in FORMS
+            if name in allowed or name == move
+        },
+        "entries": timeline.of(referral, request.user),
+        "form": form,
+    }
+    return render(request, "engagements/referrals/detail.html", context, status=status)
+
+
+def _form(move: str, referral: Referral, by: Member, data: Any = None) -> Any:
+    given = {"by": by} if move == "close" else {}
+    prefix = move.replace("_", "-")
+    return FORMS[move](data, prefix=prefix, initial={"version": referral.version}, **given)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def act(request: MemberRequest, reference: str, move: str) -> HttpResponse:
+    """A move, or the page again with what was written still in its field. The address alone leads back to the page."""
+    referral = _found(request, reference)
+    if request.method != "POST":
+        return redirect(referral)
+    form = _form(move, referral, request.acting, request.POST)
+    if not form.is_valid():
+        rules.require_referral(move, referral, request.acting)
+        return _page(request, referral, 400, (move, form))
+    try:
+        pk = once(form, request.user.pk, _make(move, referral, form, request.acting))
+    except Invalid as invalid:
+        form.take(
+            Invalid(
+                {"about" if name == "engagement" else name: said for name, said in invalid.fields.items()}
+            )
+        )
+        return _page(request, _found(request, reference), 400, (move, form))
+    except (Conflict, Stale) as refusal:
+        form.add_error(None, refusal.reason)
+        return _page(request, _found(request, reference), 409, (move, form))
+    messages.success(request, DONE[move])
+    if move == "plan":
+        draft = get_object_or_404(Engagement.objects.visible_to(request.user), pk=pk)
+        return redirect("engagements:step", draft.reference, "what")
+    return redirect(referral)
+
+
+def _make(move: str, referral: Referral, form: Any, by: Member) -> Callable[[], Model]:
+    said = form.cleaned_data
+    if move == "plan":
+        return lambda: actions.plan_from_referral(referral, by=by)
+    words = {name: said[name] for name in ("reason", "outcome", "text", "engagement") if name in said}
+    do: dict[str, Callable[..., Model]] = {
+        "take_up": actions.take_up_referral,
+        "decline": actions.decline_referral,
+        "close": actions.close_referral,
+        "withdraw": actions.withdraw_referral,
+    }
+    return lambda: do[move](referral, by=by, version=form.version_read, **words)
