@@ -27,7 +27,7 @@ DEFAULT_WINDOWS = Path(__file__).with_name("overlap_windows.toml")
 USUAL = 14
 """Days, for a kind that the file does not name."""
 MOST = (20, 10, 5)
-"""Overlaps found for one engagement in each way of touching, the nearest first: nobody reads a hundred."""
+"""Overlaps found for one engagement in each way of touching, each office's nearest first: nobody reads a hundred."""
 HOME = "US"
 NOWHERE = "ZZ"
 """Of plans that touch no country abroad, such as two to an international organisation: what CLDR calls an unknown region."""

@@ -256,6 +256,18 @@ def test_only_the_nearest_are_found_and_those_that_are_blind_are_counted_apart(
     assert {row.pk for row in near[:3]} <= found
 
 
+@pytest.mark.parametrize("preference", ["introduce", "blind"])
+def test_one_office_with_many_plans_does_not_stand_between_two_others(
+    preference: str, maria: Member, tom: Member, ana: Member
+) -> None:
+    met = body(maria)
+    theirs = filed(ana, [met], starts_on=make.in_days(33), ends_on=make.in_days(33))
+    for _ in range(overlap.MOST[0] + 5):
+        filed(maria, [met], starts_on=make.in_days(31), ends_on=make.in_days(31), coordination=preference)
+    ours = filed(tom, [met], starts_on=make.in_days(30), ends_on=make.in_days(30))
+    assert pair(ours, theirs) in crossing()
+
+
 def test_a_counterpart_that_gets_another_parent_is_looked_at_again(maria: Member, tom: Member) -> None:
     one, other = body(maria, name="One"), body(maria, name="Other")
     ours, theirs = filed(maria, [one]), filed(tom, [other])
