@@ -26,6 +26,7 @@ from django.db import connection, transaction  # noqa: E402
 
 from benchmarks import build, bulk, rows, world  # noqa: E402
 from diplomacy.lib.rls import system  # noqa: E402
+from diplomacy.lib.rls.context import signed  # noqa: E402
 from engagements import actions, clock, overlap  # noqa: E402
 from engagements.actions import crossing  # noqa: E402
 from engagements.models import Engagement, Overlap, OverlapFootprint, OverlapSide, Stop  # noqa: E402
