@@ -37,7 +37,7 @@ def screen(counterpart: Counterpart) -> None:
 
 def _screen(due: Sequence[Counterpart], mark: str) -> None:
     rows = Counterpart.objects.filter(pk__in=[counterpart.pk for counterpart in due])
-    counterparts = list(rows.prefetch_related("aliases"))
+    counterparts = list(rows.prefetch_related("aliases", "hits"))
     known = Screening.objects.filter(counterpart__in=counterparts, version=F("counterpart__version"))
     changed = {one.pk for one in counterparts} - set(known.values_list("pk", flat=True))
     found = screening.screen(counterparts)
