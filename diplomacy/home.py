@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import Member
 from accounts.requests import MemberRequest
 from briefings.models import Briefing, Delivery, ReaderQuestion
+from diplomacy.lib.templatetags.ui import day_words
 from engagements import advice_clock, clock, overlap, whereabouts
 from engagements.models import (
     AdviceRequest,
@@ -163,12 +164,12 @@ def _referrals(user: Any, member: Member) -> list[Block]:
     return [
         Block(
             "Referred to you",
-            [_referral_task(one, f"From {one.sender}", one.useful_by) for one in theirs],
+            [_referral_task(one, _from_whom(one)) for one in theirs],
             reverse("engagements:referrals"),
         ),
         Block(
             "What came of what you referred",
-            [_referral_task(one, f"To {one.receiver}", None) for one in ours],
+            [_referral_task(one, f"To {one.receiver}") for one in ours],
             reverse("engagements:referrals_sent"),
         ),
     ]
@@ -178,9 +179,13 @@ def _how_it_waits(one: Referral) -> tuple[bool, date, int]:
     return one.status != "sent", one.useful_by or date.max, -one.pk
 
 
-def _referral_task(one: Referral, why: str, day: date | None) -> Task:
+def _from_whom(one: Referral) -> str:
+    return f"From {one.sender}" + (f" · useful by {day_words(one.useful_by)}" if one.useful_by else "")
+
+
+def _referral_task(one: Referral, why: str) -> Task:
     words = one.get_outcome_display() or one.get_status_display()
-    return Task(one.subject, one.get_absolute_url(), why, words, whereabouts.of_referral(one).tone, day)
+    return Task(one.subject, one.get_absolute_url(), why, words, whereabouts.of_referral(one).tone)
 
 
 def _engagement_tasks(found: Iterable[Engagement], why: Callable[[Engagement], str]) -> list[Task]:

@@ -35,6 +35,13 @@ class GuidanceForm(Place, house.ModelForm[CountryGuidance]):
         shown = places.subdivision_name(subdivision) if subdivision else ""
         self.initial = {"region": shown, "subdivision": subdivision, **self.initial}
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        first, last = cleaned.get("starts_on"), cleaned.get("ends_on")
+        if first and last and last < first:
+            self.add_error("ends_on", "The last day cannot be before the first day.")
+        return cleaned
+
     def said(self) -> dict[str, Any]:
         return {name: value for name, value in self.cleaned_data.items() if name != "region"}
 

@@ -5,5 +5,5 @@ from diplomacy.lib import forms as house
 
 class ApartForm(house.Form):
     reason = forms.CharField(
-        label="They are two. How do you know?", max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+        label="How do you know?", max_length=500, widget=forms.Textarea(attrs={"rows": 2})
     )

@@ -86,7 +86,7 @@ class CounterpartForm(house.Versioned, Place, house.ModelForm[Counterpart]):
         required=False,
         max_length=MOST_ALIASES * LONGEST_ALIAS,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="One a line: short forms, former names, other scripts. Each of them will be found.",
+        help_text="One per line: short forms, former names, other scripts. Each of them will be found.",
     )
     parent = forms.CharField(
         label="Part of",
@@ -127,6 +127,7 @@ class CounterpartForm(house.Versioned, Place, house.ModelForm[Counterpart]):
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         self.user = user
         super().__init__(*args, **kwargs)
+        self.fields["country"].help_text = "Needed, except for people and international bodies."
         if self.instance.pk:
             self._show(self.instance)
 
@@ -169,7 +170,9 @@ class CounterpartForm(house.Versioned, Place, house.ModelForm[Counterpart]):
 
     def _require_country(self, kind: str) -> None:
         if kind not in {Counterpart.Kind.INTERNATIONAL, Counterpart.Kind.PERSON}:
-            self.add_error("country", "Choose its country. Only international bodies have none.")
+            self.add_error(
+                "country", "Choose its country. Only people and international bodies can do without."
+            )
 
     def _parent(self, name: str, reference: str) -> Counterpart | None:
         if not name:

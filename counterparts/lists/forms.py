@@ -22,14 +22,14 @@ class LoadForm(house.Form):
     sent = house.FilesField(
         label="Its files",
         help_text=(
-            "OFAC: SDN.CSV, and ALT.CSV and ADD.CSV with it. Consolidated Screening List: the CSV file. United Nations: the "
-            "XML file. FARA: all registrants and all foreign principals, as CSV."
+            "All of its files at once. OFAC: SDN.CSV, ALT.CSV and ADD.CSV. Consolidated Screening List: the CSV file. "
+            "United Nations: the XML file. FARA: all registrants and all foreign principals, as CSV."
         ),
     )
     published_on = forms.DateField(
         label="Published on",
         required=False,
-        help_text="The United Nations’ list bears its day itself; the others do not.",
+        help_text="Needed for every list but that of the United Nations, which bears its day itself.",
     )
 
     def clean(self) -> dict[str, Any]:

@@ -78,3 +78,7 @@ def test_a_desk_publishes_on_a_page_and_a_counterpart_shows_it(
     refused = client_for(liaison).post("/counterparts/guidance/publish/", FORM | {"title": ""})
     assert refused.status_code == 400
     assert "Ten" not in refused.text
+    refused = client_for(liaison).post("/counterparts/guidance/publish/", FORM | {"ends_on": "2025-12-31"})
+    assert refused.status_code == 400
+    assert "The last day cannot be before the first day." in refused.text
+    assert "Constraint" not in refused.text

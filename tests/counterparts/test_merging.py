@@ -162,3 +162,12 @@ class TestMerging:
         assert pair[1].name not in [
             row.name for row in client_for(lee).get("/counterparts/").context["page"].rows
         ]
+
+
+def test_who_may_not_merge_is_told_who_does(
+    client_for: ClientFor, maria: Member, liaison: Member, pair: tuple[Counterpart, Counterpart]
+) -> None:
+    here = f"/counterparts/duplicates/{pair[0].reference}/{pair[1].reference}/"
+    told = "The lead of your office, or a federal desk, merges them."
+    assert told in client_for(maria).get(here).text
+    assert told not in client_for(liaison).get(here).text

@@ -12,6 +12,7 @@ from counterparts import actions, screening
 from counterparts.models import Counterpart, Disposition, Hit
 from diplomacy.lib.errors import Conflict, Forbidden, Invalid
 from diplomacy.lib.rls import reading_as
+from tests.conftest import ClientFor
 from tests.factories import lists
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +75,18 @@ def test_fara_is_information_and_no_match(maria: Member) -> None:
     (hit,) = hits(add(maria, "Ministry of Examples", "national", country="GB"))
     assert hit.level == "information"
     assert not Entry.objects.filter(kind="counterparts.hit_found").exists()
+
+
+def test_where_no_list_is_loaded_nobody_is_said_to_be_clear(maria: Member, client_for: ClientFor) -> None:
+    one = add(maria)
+    actions.screen(one)
+    page = client_for(maria).get(one.get_absolute_url()).text
+    assert "No list is loaded, so there was nothing to compare with." in page
+    assert "No name on the loaded lists is like this one." not in page
+    lists.edition()
+    assert (
+        "No name on the loaded lists is like this one." in client_for(maria).get(one.get_absolute_url()).text
+    )
 
 
 def test_whoever_is_new_or_changed_is_due_and_everybody_when_a_list_changes(maria: Member) -> None:

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Member
+from diplomacy.lib.templatetags.ui import day_words
 from engagements import actions
 from engagements.models import Engagement, Referral
 from tests.api.conftest import Caller, problem
@@ -329,10 +330,11 @@ def test_home_says_what_waits_and_what_came_of_it(
     maria: Member, tom: Member, liaison: Member, gov: Member, client_for: ClientFor
 ) -> None:
     referral, asked = (
-        refer.referred(maria, tom.office),
+        refer.referred(maria, tom.office, useful_by=make.in_days(3)),
         refer.referred(maria, liaison.office, subject="Water"),
     )
     assert "Referred to you" in shown(client_for(tom), "/")
+    assert f"useful by {day_words(make.in_days(3))}" in shown(client_for(tom), "/")
     assert "Water" in shown(client_for(liaison), "/")
     assert "What came of what you referred" not in shown(client_for(maria), "/")
     actions.take_up_referral(referral, by=tom)

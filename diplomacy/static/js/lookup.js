@@ -52,8 +52,9 @@
       required: isRequired,
       minLength: 2,
       confirmOnBlur: false,
+      displayMenu: "overlay", // inline, it would move what is below it away from under a click
       showNoOptionsFound: true,
-      tNoResults: () => "Nothing found. What you typed will be kept.",
+      tNoResults: () => "Nothing found by that name.",
       source: finder(input.dataset.autocompleteUrl),
       templates: { inputValue: (found) => found?.name ?? found ?? "", suggestion },
       onConfirm: (found) => {
@@ -81,6 +82,7 @@
       defaultValue: select.value ? undefined : "",
       minLength: 1,
       showAllValues: false,
+      displayMenu: "overlay",
     });
     const field = holder.querySelector("input");
     if (invalid) field.setAttribute("aria-invalid", invalid);
