@@ -93,11 +93,17 @@ def _load(given: Given, published_on: date, by: Member | None, edition: ListEdit
             raise NotLoaded(str(reason), staged.kept) from None
         edition = edition or _begun(given, published_on, by)
         counts = staged.put_in_place(edition.pk, published_on)
-    _end(
-        edition, State.LOADED, staged.kept, published_on=published_on, notes=staged.notes(vanished), **counts
-    )
+    notes = [*_lacking(given), *staged.notes(vanished)]
+    _end(edition, State.LOADED, staged.kept, published_on=published_on, notes=notes, **counts)
     _say_loaded(edition, by, published_on, counts)
     return edition
+
+
+def _lacking(given: Given) -> list[str]:
+    return [
+        f"Only a part of the list was loaded. Not among the files: {part}. Names that stand there alone match nothing."
+        for part in publishers.lacking(given.source, given.files)
+    ]
 
 
 def _day_of(given: Given) -> date:

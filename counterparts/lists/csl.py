@@ -36,6 +36,7 @@ COLUMNS = (
     "alt_names", "citizenships", "dates_of_birth", "nationalities", "places_of_birth", "source_information_url", "ids",
 )  # fmt: skip
 WHOLE = "the whole list"
+PARTS = (WHOLE,)
 KINDS = {
     "": Kind.UNSAID,
     "individual": Kind.PERSON,

@@ -35,6 +35,7 @@ HEADS = {
         "Country/Location_Represented", "Registration_Number", "Registrant_Date", "Registrant_Name",
     ),
 }  # fmt: skip
+PARTS = tuple(HEADS)
 LISTS = {REGISTRANTS: "FARA registrants", PRINCIPALS: "FARA foreign principals"}
 ENCODINGS = ("utf-8", "cp1252")
 DATE = re.compile(r"\d{1,2}/\d{1,2}/\d{4}")

@@ -30,6 +30,7 @@ from counterparts.lists.rows import (
 LIST = "Specially Designated Nationals (SDN)"
 PAGE = "https://sanctionssearch.ofac.treas.gov/Details.aspx?id="
 COLUMNS = {12: "entries (SDN)", 5: "aliases (ALT)", 6: "addresses (ADD)"}
+PARTS = tuple(COLUMNS.values())
 KINDS = {"": Kind.BODY, "individual": Kind.PERSON, "vessel": Kind.VESSEL, "aircraft": Kind.AIRCRAFT}
 KNOWN_AS = re.compile(r"(?:alt\. )?[afn]\.k\.a\.,? (.+)", re.IGNORECASE)
 BORN = re.compile(r"(?:alt\. )?DOB (.+)", re.IGNORECASE)

@@ -16,6 +16,9 @@ MOST_FILES = 3
 
 
 class Reader(Protocol):
+    PARTS: Sequence[str]
+    """Files that make up the whole list."""
+
     def part(self, file: File) -> str: ...
     def published_on(self, files: Sequence[File]) -> date | None: ...
     def read(self, files: Sequence[File]) -> Iterator[Row]: ...
@@ -48,6 +51,13 @@ def check(source: str, files: Sequence[File]) -> None:
         if part in seen:
             raise BadFile(f"{seen[part]} and {file.name} are the same part of the list: {part}.")
         seen[part] = file.name
+
+
+def lacking(source: str, files: Sequence[File]) -> list[str]:
+    """Parts of the list that are not among the files: it loads without them, and is the less complete."""
+    reader = reader_of(source)
+    given = {reader.part(file) for file in files}
+    return [part for part in reader.PARTS if part not in given]
 
 
 def _check_size(file: File) -> None:

@@ -35,6 +35,7 @@ ROOT = "CONSOLIDATED_LIST"
 ENTRIES = {"INDIVIDUAL": Kind.PERSON, "ENTITY": Kind.BODY}
 SECTIONS = frozenset({"INDIVIDUALS", "ENTITIES"})
 WHOLE = "the whole list"
+PARTS = (WHOLE,)
 MOST_ELEMENTS = 20_000
 """Of one entry; the longest has some hundreds."""
 DEEPEST = 20

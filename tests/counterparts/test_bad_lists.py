@@ -201,10 +201,12 @@ def test_the_command_shows_what_it_did_and_what_it_refused(tmp_path: Path) -> No
     out, err = StringIO(), StringIO()
     call_command("import_list", "ofac", str(tmp_path / "SDN.CSV"), "--published-on", "2026-01-31", verbosity=0,
                  stdout=out, stderr=err, no_color=True)  # fmt: skip
-    assert out.getvalue() == (
+    said, *notes = out.getvalue().splitlines()
+    assert said == (
         "OFAC Specially Designated Nationals of January 31, 2026: "
-        "4 read, 3 added, 0 changed, 0 unchanged, 0 delisted, 1 refused\n"
+        "4 read, 3 added, 0 changed, 0 unchanged, 0 delisted, 1 refused"
     )
+    assert [note.split(": ")[1].split(".")[0] for note in notes] == ["aliases (ALT)", "addresses (ADD)"]
     assert err.getvalue() == "Refused: SDN.CSV, line 4: The name is missing.\n"
 
 

@@ -379,3 +379,12 @@ def test_nobody_but_the_lead_of_a_desk_has_a_list_loaded_whatever_page_asks(
         with pytest.raises(Forbidden):
             ask(source="ofac", uploads=[], published_on=None, by=member)
     assert not ListEdition.objects.exists()
+
+
+def test_a_list_of_which_files_are_missing_loads_and_says_so(maria: Member) -> None:
+    assert loaded("ofac").notes == []
+    (note,) = loaded("ofac", make.sdn(), make.alt(), is_forced=True).notes
+    assert "Not among the files: addresses (ADD)." in note
+    (note,) = loaded("fara", make.registrants()).notes
+    assert "Only a part of the list was loaded." in note
+    assert loaded("csl").notes == loaded("un").notes == []
