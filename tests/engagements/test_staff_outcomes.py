@@ -182,5 +182,5 @@ def test_its_page_costs_the_same_however_much_is_on_it(
         actions.amend(engagement, plan, by=maria, version=engagement.version)
         actions.note_for_office(engagement, by=maria, text="Note")
         actions.add_commitment(engagement, by=maria, text="Do it")
-    with django_assert_max_num_queries(32):
+    with django_assert_max_num_queries(33):
         page(browser, engagement)
