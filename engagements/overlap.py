@@ -81,10 +81,11 @@ def keep_places(overlap_ids: Iterable[int]) -> None:
         cursor.execute("SELECT rls.keep_overlap_places(%s)", [list(overlap_ids)])
 
 
-def misplaced(ids: Sequence[int]) -> list[int]:
-    """Open overlaps of these engagements whose day or countries are no longer what the plans say."""
+def misplaced(ids: Sequence[int], *, are_all: bool = False) -> list[int]:
+    """Open overlaps of these engagements whose day or countries are no longer what the plans say. `are_all`: a part of all
+    there are, so that each is looked at with its first plan alone."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT rls.overlaps_misplaced(%s)", [list(ids)])
+        cursor.execute("SELECT rls.overlaps_misplaced(%s, %s)", [list(ids), are_all])
         return [pk for (pk,) in cursor.fetchall()]
 
 

@@ -63,10 +63,10 @@ def recompute_all_overlaps() -> int:
         live = Engagement.objects.filter(status="filed").values_list("pk", flat=True)
         held = Overlap.objects.filter(ended_at=None)
         ids = {*live, *held.values_list("first", flat=True), *held.values_list("second", flat=True)}
-    return _recompute(sorted(ids))
+    return _recompute(sorted(ids), are_all=True)
 
 
-def _recompute(ids: Sequence[int]) -> int:
+def _recompute(ids: Sequence[int], *, are_all: bool = False) -> int:
     parts = [ids[first : first + AT_ONCE] for first in range(0, len(ids), AT_ONCE)]
     for some in parts:
         with system("engagements.overlap"):
@@ -74,18 +74,18 @@ def _recompute(ids: Sequence[int]) -> int:
     for some in parts:
         with system("engagements.overlap"):
             _add(overlap.found(some))
-            settle(_changed(some))
+            settle(_changed(some, are_all))
     return len(ids)
 
 
-def _changed(ids: Collection[int]) -> list[int]:
+def _changed(ids: Collection[int], are_all: bool) -> list[int]:
     """Overlaps that are new, that ended, that stand again, or that cross elsewhere now."""
     rows = Overlap.objects.filter(first__in=ids)
     ended = dict(rows.values_list("pk", "ended_at"))
     still = overlap.standing(list(ended))
     fresh = set(rows.filter(sides=None).values_list("pk", flat=True))
     turned = {pk for pk, when in ended.items() if (pk in still) == (when is not None)}
-    return sorted(fresh | turned | set(overlap.misplaced(list(ids))))
+    return sorted(fresh | turned | set(overlap.misplaced(list(ids), are_all=are_all)))
 
 
 def _add(pairs: Iterable[overlap.Pair]) -> None:
