@@ -165,10 +165,14 @@ def second_wall_stands(
 def refuse_to_start() -> None:
     """For web and workers, which start without manage.py and so without its checks.
 
-    A database that is away for a moment is no reason: Django's own checks of it would end the process.
+    A database that is away for a moment is no reason: Django's own checks of it would end the process. The connection
+    that asks is nobody's afterwards: requests are answered by threads, each with one of its own.
     """
-    found = checks.run_checks()
-    for check in (app_role_owns_nothing, second_wall_stands):
-        found += check(None, databases=[DEFAULT_DB_ALIAS])
+    try:
+        found = checks.run_checks()
+        for check in (app_role_owns_nothing, second_wall_stands):
+            found += check(None, databases=[DEFAULT_DB_ALIAS])
+    finally:
+        connections.close_all()
     if errors := [message for message in found if message.is_serious() and not message.is_silenced()]:
         raise SystemCheckError("\n".join(str(message) for message in errors))

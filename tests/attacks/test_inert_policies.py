@@ -4,12 +4,14 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
-from django.conf import settings
+from django import conf
+from django.db import connection
+from pytest_django.fixtures import Settings
 
-from diplomacy.checks import second_wall_stands
+from diplomacy.checks import refuse_to_start, second_wall_stands
 
 TABLE = "engagements_engagement"
-APP = settings.DATABASES["default"]["USER"]
+APP = conf.settings.DATABASES["default"]["USER"]
 FAULTS = {
     "no policies": (
         f"ALTER TABLE {TABLE} DISABLE ROW LEVEL SECURITY",
@@ -48,3 +50,11 @@ def test_the_product_does_not_start_with_a_second_wall_that_holds_nobody(fault: 
 @pytest.mark.django_db
 def test_a_second_wall_that_stands_is_nothing_to_speak_of() -> None:
     assert second_wall_stands(None, databases=["default"]) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_asks_before_the_start_keeps_no_connection(settings: Settings) -> None:
+    settings.REQUIRE_SECOND_FACTOR = True
+    connection.ensure_connection()
+    refuse_to_start()
+    assert connection.connection is None
