@@ -14,7 +14,7 @@ from django.contrib.auth.models import Group, Permission, update_last_login
 from django.core import mail
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
-from django.test import override_settings
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from accounts import actions
@@ -23,6 +23,7 @@ from diplomacy.checks import WHO
 from diplomacy.lib import washington
 from diplomacy.lib.rls import FEDERAL, OFFICE, SYSTEM, context, reading_as, system
 from diplomacy.lib.rls.operations import app_role
+from tests.conftest import ClientFor
 from tests.factories.accounts import (
     asked_for,
     delegated,
@@ -33,6 +34,7 @@ from tests.factories.accounts import (
     make_user,
     recovering,
 )
+from tests.plugin_database import nobody as requests_begin_as_nobody
 
 pytestmark = pytest.mark.django_db
 HASHERS = [f"django.contrib.auth.hashers.{name}PasswordHasher" for name in ("Scrypt", "PBKDF2")]
@@ -270,6 +272,36 @@ def test_a_letter_that_looks_for_its_reader_goes_to_the_address_that_is_kept(mar
         actions.ask_for_reset(maria.user.email.upper())
         actions.post()
     assert {address for message in mail.outbox for address in message.to} == {maria.user.email}
+
+
+# Tables of one's own -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("kind", ["TABLE", "VIEW"])
+def test_a_temporary_table_in_front_of_ours_makes_nobody_somebody(
+    maria: Member, kind: str, client_for: ClientFor
+) -> None:
+    """It outlives the request that made it, and is read before ours, by whoever comes next on the connection."""
+    browser, token = client_for(maria), actions.make_token("A script", scope="read", days=9, by=maria)[1]
+    columns = ", ".join("'lead' AS role" if name == "role" else name for name in closed("accounts_member"))
+    for client, more in ((browser, {}), (Client(), {"Authorization": f"Bearer {token}"})):
+        with requests_begin_as_nobody(), connection.cursor() as cursor:
+            cursor.execute(
+                f"CREATE TEMPORARY {kind} accounts_member AS SELECT {columns} FROM public.accounts_member"
+            )  # noqa: S608
+            assert [member.role for member in User.objects.get(pk=maria.user_id).standing] == ["lead"]
+        with pytest.raises(context.StandsInFront):
+            client.get("/api/v1/engagements/", headers=more)
+        assert client.get("/api/v1/engagements/", headers=more).status_code == 200
+        assert [member.role for member in User.objects.get(pk=maria.user_id).standing] == ["staff"]
+
+
+def test_a_temporary_table_that_stands_in_front_of_nothing_is_nothing_to_speak_of(maria: Member) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE staged_something (id int) ON COMMIT DROP")
+    with signed_as(maria):
+        assert User.objects.get(pk=maria.user_id).standing
 
 
 # Each policy ---------------------------------------------------------------------------------------------------------
