@@ -277,6 +277,9 @@ def test_a_letter_that_looks_for_its_reader_goes_to_the_address_that_is_kept(mar
 # Tables of one's own -------------------------------------------------------------------------------------------------
 
 
+IN_FRONT = "CREATE TEMPORARY {} accounts_member AS SELECT {} FROM public.accounts_member"
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("kind", ["TABLE", "VIEW"])
 def test_a_temporary_table_in_front_of_ours_makes_nobody_somebody(
@@ -287,9 +290,7 @@ def test_a_temporary_table_in_front_of_ours_makes_nobody_somebody(
     columns = ", ".join("'lead' AS role" if name == "role" else name for name in closed("accounts_member"))
     for client, more in ((browser, {}), (Client(), {"Authorization": f"Bearer {token}"})):
         with requests_begin_as_nobody(), connection.cursor() as cursor:
-            cursor.execute(
-                f"CREATE TEMPORARY {kind} accounts_member AS SELECT {columns} FROM public.accounts_member"
-            )  # noqa: S608
+            cursor.execute(IN_FRONT.format(kind, columns))
             assert [member.role for member in User.objects.get(pk=maria.user_id).standing] == ["lead"]
         with pytest.raises(context.StandsInFront):
             client.get("/api/v1/engagements/", headers=more)
