@@ -309,6 +309,18 @@ def test_a_letter_that_looks_for_its_reader_goes_to_the_address_that_is_kept(mar
     assert {address for message in mail.outbox for address in message.to} == {maria.user.email}
 
 
+def test_an_identity_elsewhere_is_nobodys_here_by_an_address_that_only_looks_alike(maria: Member) -> None:
+    others = maria.user.email.replace("i", "ı")
+    assert User.objects.filter(email__iexact=others).exists(), (
+        "PostgreSQL tells them apart: this test says nothing"
+    )
+    with nobody():
+        assert actions.known_by("https://idp.example.gov", "theirs", email=others) is None
+        assert (
+            actions.known_by("https://idp.example.gov", "hers", email=maria.user.email.upper()) == maria.user
+        )
+
+
 # Tables of one's own -------------------------------------------------------------------------------------------------
 
 
