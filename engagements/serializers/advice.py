@@ -123,6 +123,9 @@ class QuestionSaidSerializer(Strict):
 
 class AnswerSaidSerializer(Strict):
     text = Text(max_length=5000)
+    number = Whole(
+        min_value=1, required=False, help_text="Which of its questions, from 1 on; the last, if left out."
+    )
 
 
 class AdviceSaidSerializer(Strict):
