@@ -142,7 +142,7 @@ def hold(engagement: Engagement, *, by: Member, version: int | None = None) -> E
     """Say that it took place."""
     held = lock(engagement, version)
     rules.require("hold", held, by)
-    if held.starts_on and held.starts_on > timezone.localdate():
+    if not held.has_begun:
         raise Invalid(
             {"__all__": [f"It starts on {held.starts_on:%B %-d, %Y}. Mark it as held once it has begun."]}
         )

@@ -1,12 +1,15 @@
 """What becomes of a filed engagement, and what its page shows to whom."""
 
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from accounts.models import Member
+from accounts.models import Member, User
 from engagements import actions
 from engagements.models import Commitment, Engagement
 from tests.conftest import ClientFor
@@ -63,6 +66,23 @@ def test_it_is_not_held_before_it_begins(browser: Client, maria: Member) -> None
     answer = act(browser, engagement, "hold")
     assert answer.status_code == 400 and "Mark it as held once it has begun." in answer.content.decode()
     assert "Mark as held" not in page(browser, engagement)
+
+
+def test_it_has_begun_by_the_date_of_the_place_whatever_zone_its_writer_lives_in(
+    browser: Client, maria: Member
+) -> None:
+    def first_day_in(zone: str) -> Engagement:
+        return make.filed(maria, time_zone=zone, starts_on=timezone.localdate(timezone=ZoneInfo(zone)))
+
+    ahead, behind = "Pacific/Kiritimati", "Pacific/Pago_Pago"  # 25 hours apart: never on the same date
+    User.objects.filter(pk=maria.user_id).update(time_zone=behind)
+    engagement = first_day_in(ahead)
+    assert "Mark as held" in page(browser, engagement)
+    act(browser, engagement, "hold")
+    assert engagement.status == "held"
+    User.objects.filter(pk=maria.user_id).update(time_zone=ahead)
+    tomorrow = first_day_in(behind).starts_on + timedelta(days=1)
+    assert act(browser, make.filed(maria, time_zone=behind, starts_on=tomorrow), "hold").status_code == 400
 
 
 def test_a_stale_move_is_asked_again(browser: Client, maria: Member, lee: Member) -> None:
