@@ -204,6 +204,6 @@ class AdviceRequestRoute(Route):
 
 COLUMNS = {
     "status": "status__in",
-    "desk": "desk__reference__iexact",
-    "engagement": "engagement__reference__iexact",
+    "desk": "desk__reference",
+    "engagement": "engagement__reference",
 }
