@@ -97,7 +97,7 @@ def move(request: MemberRequest, reference: str, move: str) -> HttpResponse:
         form.take(invalid)
         return _ask(request, engagement, asked, form, status=400)
     except Stale:
-        engagement.refresh_from_db()
+        engagement = fetch(request, engagement.reference)
         rules.require(move, engagement, request.acting)
         form.refuse_stale(engagement.version)
         return _ask(request, engagement, asked, form, status=409)
@@ -136,7 +136,7 @@ def report(request: MemberRequest, reference: str) -> HttpResponse:
     try:
         _report(request, engagement, form, promised.kept)
     except Stale:
-        engagement.refresh_from_db()
+        engagement = fetch(request, engagement.reference)
         rules.require("report", engagement, request.acting)
         form.refuse_stale(engagement.version)
         return _show_report(request, engagement, form, promised, status=409)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from django.db import connection, transaction
+from django.urls import reverse
 
 from accounts.models import Member
 from activity.models import Entry
@@ -13,6 +14,7 @@ from counterparts import actions as counterparts
 from diplomacy.lib.errors import Refusal
 from engagements import actions
 from engagements.models import AdviceRequest, Engagement
+from tests.conftest import ClientFor
 from tests.factories import engagements as make
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -125,3 +127,36 @@ def test_who_meets_somebody_that_is_merged_meanwhile_meets_whom_they_were_merged
     assert at_once(merge, write) == ["done", "done"]
     assert list(begun.counterparts.all()) == [kept]
     assert begun.participants.get().counterpart == kept
+
+
+def no_rows(name: str) -> dict[str, object]:
+    return {f"{name}-TOTAL_FORMS": 0, f"{name}-INITIAL_FORMS": 0}
+
+
+@pytest.mark.parametrize(
+    ("move", "said"),
+    [
+        ("postpone", {"reason": "Storm"}),
+        ("share", {"visibility": "public", "coordination": "signal"} | no_rows("named")),
+        ("check", {}),
+    ],
+)
+def test_a_page_sent_while_a_colleague_restricts_it_to_others_finds_nothing(
+    move: str, said: dict[str, object], maria: Member, lee: Member, client_for: ClientFor
+) -> None:
+    engagement = make.filed(maria)
+    where = reverse(f"engagements:{move}", args=[engagement.reference])
+    browser, shared, answers = client_for(lee), threading.Event(), []
+
+    def restrict() -> None:
+        with transaction.atomic():
+            actions.share(engagement, by=maria, visibility="restricted")
+            shared.set()
+            time.sleep(1)
+
+    def send() -> None:
+        shared.wait(10)
+        answers.append(browser.post(where, said | {"version": engagement.version}).status_code)
+
+    assert at_once(restrict, send) == ["done", "done"]
+    assert answers == [404]
