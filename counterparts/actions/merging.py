@@ -72,8 +72,8 @@ def undo(merge: Merge, *, by: Member) -> Merge:
 
 
 def as_they_stand(bodies: Iterable[Counterpart]) -> dict[int, Counterpart]:
-    """By the ids they were read with: themselves, or what they were merged into, at any remove. Whoever would merge one of them now waits
-    until the caller's transaction has ended, and then moves what it wrote."""
+    """By the ids they were read with: themselves, or what they were merged into, at any remove. Whoever would merge one of
+    them now waits until the caller's transaction has ended, and then moves what it wrote."""
     ids = sorted({body.pk for body in bodies})
     if not ids:
         return {}

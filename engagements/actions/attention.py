@@ -49,7 +49,8 @@ def _concerned() -> list[int]:
 @system("engagements.flags")
 @transaction.atomic
 def _refresh(pk: int) -> bool:
-    held = Engagement.objects.select_for_update().filter(pk=pk, status__in=["filed", "postponed"]).first()
+    rows = Engagement.objects.select_for_update(of=("self",), no_key=True)
+    held = rows.filter(pk=pk, status__in=["filed", "postponed"]).first()
     if held:
         raise_flags(held)
     return held is not None
