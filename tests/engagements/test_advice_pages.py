@@ -401,6 +401,6 @@ def test_the_desks_page_costs_the_same_however_much_was_said(
         actions.give_advice(held, by=liaison, position="concern", reasoning="x")
     client = client_for(liaison)
     client.get(url("request", held))
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(31):
         client.get(url("request", held))
     assert DeskNote.objects.count() == 5
