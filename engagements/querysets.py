@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from accounts.models import Member, Office
 
 
-SHOWN = ("engagement__flags", "engagement__counterparts__parent")
+SHOWN = ("engagement__flags", "engagement__counterparts")
 ROW = ("reference", "title", "kind", "status", "starts_on", "ends_on", "office__name", "office__short_name")
 REQUEST_ROW = (
     *("reference", "status", "status_since", "due_on", "assigned_to__user__name"),

@@ -3,12 +3,15 @@
 Written record by record to a file beside the last one and renamed when it is whole.
 """
 
+import csv
 import hashlib
+import io
 import json
 import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,7 @@ from django.template.loader import render_to_string
 
 from accounts.models import User
 from activity import timeline
+from diplomacy.lib import washington
 from diplomacy.lib.rls import reading_as
 from diplomacy.lib.sheets import csv_of
 from engagements import versions
@@ -41,11 +45,29 @@ Advice belongs to the federal desks that gave it: ask them for it. Records of ot
 
 
 def engagements(request: Request, user: User) -> QuerySet[Engagement]:
-    """The office's own, as far as who asked may see them."""
-    span = Q(created_at__date__range=(request.since, request.until))
+    """The office's own, as far as who asked may see them. Days are Washington's: the page and the worker mean the same."""
+    begun = (
+        datetime.combine(request.since, time.min, washington.ZONE),
+        datetime.combine(request.until, time.max, washington.ZONE),
+    )
+    span = Q(created_at__range=begun)
     span |= Q(starts_on__lte=request.until, ends_on__gte=request.since)
     rows = Engagement.objects.visible_to(user).filter(span, office=request.office_id)
     return rows.order_by("pk")
+
+
+def is_whole_for(request: Request, user: User) -> bool:
+    """Whether the file is there, and all whose records are in it is theirs to see now."""
+    if not request.path.exists():
+        return False
+    held = _references(request.path)
+    return Engagement.objects.visible_to(user).filter(reference__in=held).count() == len(held)
+
+
+def _references(path: Path) -> list[str]:
+    with zipfile.ZipFile(path) as bundle, bundle.open("records.csv") as file:
+        _, *lines = csv.reader(io.TextIOWrapper(file, "utf-8-sig", newline=""))
+        return [line[0] for line in lines]
 
 
 def write(request: Request, user: User, tell: Callable[[int, int], None]) -> str:

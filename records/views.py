@@ -45,12 +45,12 @@ def index(request: MemberRequest) -> HttpResponse:
 @require_safe
 def show(request: MemberRequest, reference: str) -> HttpResponse:
     asked = _found(request, reference)
-    is_old = asked.has_file and marks.are_newer(asked, request.user)
+    why_not = marks.why_not_given(asked, request.acting) if asked.has_file else ""
     if getattr(request, "htmx", False):
-        return render(request, "records/_progress.html", {"asked": asked, "is_old": is_old})
+        return render(request, "records/_progress.html", {"asked": asked, "why_not": why_not})
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     page = page_of(bundle.engagements(asked, request.user), order="-id", after=after, before=before)
-    context = {"asked": asked, "is_old": is_old, "page": page, "rows": marks.beside(page.rows)}
+    context = {"asked": asked, "why_not": why_not, "page": page, "rows": marks.beside(page.rows)}
     return render(request, "records/request.html", context)
 
 

@@ -255,13 +255,13 @@ class EngagementRoute(Route):
 
 
 NARROWED: dict[str, Callable[[Any, Any], QuerySet[Engagement]]] = {
-    "country": lambda rows, country: rows.touching(country.upper()),
-    "counterpart": lambda rows, reference: rows.meeting(counterpart__reference=reference.upper()),
+    "country": lambda rows, country: rows.touching(country),
+    "counterpart": lambda rows, reference: rows.meeting(counterpart__reference=reference),
     "q": lambda rows, words: rows.titled(words),
     "topic": lambda rows, topic: rows.filter(topics__contains=[topic]),
 }
 COLUMNS = {
-    "office": "office__reference__iexact",
+    "office": "office__reference",
     "status": "status__in",
     "kind": "kind__in",
     "since": "ends_on__gte",

@@ -377,3 +377,20 @@ class TestRepeats:
             answers = [api.post(path, body, Idempotency_Key=f"k-{number}") for _ in range(2)]
             assert [answer.status_code for answer in answers] == [201, 200], (path, answers[0].content)
             assert answers[0].json() == answers[1].json()
+
+
+def test_a_reference_or_a_country_is_found_in_either_case(
+    maria: Member, liaison: Member, call_as: CallAs
+) -> None:
+    held = make.requested(maria, liaison)
+    office, engagement, desk = (one.reference for one in (held.engagement.office, held.engagement, held.desk))
+    asked = (
+        f"engagements/?office={office}&country=MX",
+        f"advice-requests/?engagement={engagement}&desk={desk}",
+        "counterparts/?country=MX&subdivision=MX-BCN",
+    )
+    for address in asked:
+        name, _, query = address.partition("?")
+        for said in (query, query.lower()):
+            assert len(call_as(maria).get(f"{name}?{said}").json()["results"]) == 1, said
+        assert call_as(maria).get(f"{name}?{query[:-1]}").json()["results"] == []
