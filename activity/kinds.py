@@ -177,6 +177,11 @@ KINDS = {
     "engagements.overlap_named": Kind(
         "The other office lets you know who it is.", "An office whose plans cross yours introduced itself"
     ),
+    "engagements.overlap_unnamed": Kind(
+        "The other office no longer lets you know who it is. What you wrote to each other shows again once both know the"
+        " other.",
+        "An office whose plans cross yours no longer lets you know who it is",
+    ),
     "engagements.overlap_declined": Kind("did not introduce the office now"),
     "engagements.overlap_withdrawn": Kind("took the introduction back"),
     "engagements.overlap_wrote": Kind("wrote to the other office"),

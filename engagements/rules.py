@@ -210,7 +210,8 @@ SIDE_MOVES = {
     "decline": SideMove("Not now", "Nobody waits for your answer."),
     "withdraw": SideMove(
         "Take the introduction back",
-        "It is your plan itself that introduces you. Change that where you choose who may see it.",
+        "Nothing is left to take back, or it is your plan itself that introduces you: change that where you choose who may"
+        " see it.",
     ),
     "write": SideMove(
         "Write", "A thread opens when both offices know each other, for as long as their plans cross."

@@ -1,6 +1,6 @@
 """Plans that cross: an office's half of each, and both halves for coordinators."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.contrib import messages
@@ -32,7 +32,7 @@ DONE = {
     "ask": "The other office is asked. If it agrees, both of you are told who the other is.",
     "introduce": "The other office is told who you are.",
     "decline": "The other office hears nothing of it.",
-    "withdraw": "The other office no longer sees who you are.",
+    "withdraw": "The other office no longer sees who you are, and is told so.",
     "take_up": "It is among the open ones again.",
 }
 TABS: dict[str, tuple[str, Callable[[OverlapSideQuerySet], OverlapSideQuerySet]]] = {
@@ -131,9 +131,38 @@ def _link(request: MemberRequest, side: OverlapSide) -> Engagement | None:
 @require_POST
 def move(request: MemberRequest, reference: str, move: str) -> HttpResponse:
     side = _found(request, reference)
+    return _done(request, side, move)
+
+
+def _done(request: MemberRequest, side: OverlapSide, move: str) -> HttpResponse:
     ACTS[move](side, by=request.acting)
     messages.success(request, DONE[move])
     return redirect(side)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: MemberRequest, reference: str) -> HttpResponse:
+    """The one move of these that takes something away from both: what it takes is said before."""
+    side = _found(request, reference)
+    if request.method == "POST":
+        return _done(request, side, "withdraw")
+    rules.require_side("withdraw", side, request.acting)
+    context = {
+        "question": "Take the introduction back?",
+        "consequence": " ".join(_what_ends(side)),
+        "action": "Take the introduction back",
+        "back": side.get_absolute_url(),
+        "danger": True,
+    }
+    return render(request, "confirm.html", context)
+
+
+def _what_ends(side: OverlapSide) -> Iterator[str]:
+    yield "The other office no longer sees who you are, and is told that it does not."
+    if side.asked_at or side.was_asked_at:
+        yield "What you agreed on ends for both: you see who it is only if its plan says so by itself."
+    if side.is_mutual:
+        yield "What you wrote to each other is closed to both of you until you know each other again."
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

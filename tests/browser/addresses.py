@@ -59,7 +59,11 @@ STAFF = [
     Look("engagements:with_counterpart", "counterpart"),
     Look("engagements:with_counterpart", "person"),
     Look("engagements:overlaps"),
-    *(Look("engagements:overlap", name) for name in ("side", "named side", "side in thread")),
+    *(
+        Look("engagements:overlap", name)
+        for name in ("side", "named side", "side in thread", "side introduced")
+    ),
+    Look("engagements:overlap_withdraw", "side introduced"),
     Look("engagements:referrals"),
     Look("engagements:referrals", query="state=withdrawn"),
     Look("engagements:referrals_sent"),
@@ -279,7 +283,7 @@ NOT_PAGES = {
     "engagements:desk_note",
     "engagements:give_to",
     "engagements:coordination_answer",
-    *(f"engagements:overlap_{move}" for move in ("ask", "introduce", "decline", "withdraw", "take_up")),
+    *(f"engagements:overlap_{move}" for move in ("ask", "introduce", "decline", "take_up")),
     *(f"engagements:overlap_{move}" for move in ("set_aside", "write", "coordinator")),
     *(f"engagements:referral_{move}" for move in ("take_up", "decline", "close", "plan", "withdraw")),
     "engagements:referral_engagements",

@@ -49,6 +49,37 @@ def test_from_a_signal_to_a_thread(maria: Member, tom: Member, client_for: Clien
     assert "Shall we speak?" not in shown(ours, here.our_side)
 
 
+def test_what_taking_an_introduction_back_ends_is_said_before(
+    maria: Member, gov: Member, tom: Member, client_for: ClientFor
+) -> None:
+    here, browser = cross.crossing(maria, tom), client_for(tom)
+    place = reverse("engagements:overlap_withdraw", args=[here.their_side.reference])
+    assert place not in shown(browser, here.their_side)
+    assert browser.get(place).status_code == 409
+    actions.introduce(here.their_side, by=tom)
+    alone = browser.get(place).content.decode()
+    assert "no longer sees who you are" in alone
+    assert "agreed" not in alone
+    assert "wrote to each other" not in alone
+    actions.withdraw_introduction(here.their_side, by=tom)
+    actions.ask_introduction(here.our_side, by=maria)
+    actions.introduce(here.their_side, by=tom)
+    actions.write_to_other(here.again().our_side, by=maria, text="Shall we speak?")
+    asked = browser.get(place)
+    assert asked.status_code == 200
+    said = asked.content.decode()
+    assert "What you agreed on ends for both" in said
+    assert "closed to both of you until you know each other again" in said
+    assert maria.office.name not in said
+    assert OverlapSide.objects.get(pk=here.their_side.pk).introduced_at, "a question changes nothing"
+    assert client_for(maria).get(place).status_code == 404
+    assert browser.post(place).status_code == 302
+    again = browser.post(place)
+    assert again.status_code == 409
+    assert "Nothing is left to take back" in again.content.decode()
+    assert "no longer lets you know who it is" in shown(client_for(maria), here.our_side)
+
+
 def test_a_stale_button_is_refused_in_words(maria: Member, tom: Member, client_for: ClientFor) -> None:
     here, browser = cross.crossing(maria, tom), client_for(maria)
     press(browser, here.our_side, "ask")

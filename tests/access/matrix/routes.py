@@ -228,8 +228,9 @@ PAGES: dict[str, Route] = {
     "engagements:overlap": page("side", {"GET": READ}),
     **{
         f"engagements:overlap_{move}": page("side", {"POST": Ask("write", move, said())})
-        for move in ("ask", "introduce", "decline", "withdraw", "take_up")
+        for move in ("ask", "introduce", "decline", "take_up")
     },
+    "engagements:overlap_withdraw": page("side", door("withdraw", said())),
     "engagements:overlap_set_aside": page("side", via("set_aside", named("aside", reason="No."))),
     "engagements:overlap_write": page("side", via("write", named("message", text="Hello."))),
     "engagements:overlap_coordinator": page("side", via("coordinator", named("coordinator", text="Well?"))),
