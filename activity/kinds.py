@@ -208,6 +208,9 @@ KINDS = {
     "engagements.referral_closed": Kind(
         "said what came of it", "There is word of what came of a referral of your office"
     ),
+    "engagements.referral_corrected": Kind(
+        "corrected what came of it", "What came of a referral of your office was corrected"
+    ),
     "engagements.referral_withdrawn": Kind("withdrew this", "A referral to your office was withdrawn"),
     "briefings.drafted": Kind("started a briefing"),
     "briefings.changed": Kind("changed the briefing"),

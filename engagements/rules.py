@@ -271,6 +271,7 @@ REFERRAL_MOVES = {
     "take_up": _move("Take it up", [R.SENT], R.TAKEN_UP, WRITING_ROLES | ADVISING_ROLES),
     "decline": _move("Decline", [R.SENT], R.DECLINED, WRITING_ROLES | ADVISING_ROLES),
     "close": _move("Say what came of it", [R.TAKEN_UP], R.CLOSED, WRITING_ROLES | ADVISING_ROLES),
+    "correct": _move("Correct what came of it", [R.CLOSED], None, WRITING_ROLES | ADVISING_ROLES),
     "plan": _move("Plan an engagement from this", [R.TAKEN_UP], None, WRITING_ROLES),
     "withdraw": _move("Withdraw", [R.SENT], R.WITHDRAWN, WRITING_ROLES),
 }

@@ -159,6 +159,7 @@ PAGES: dict[str, str | Record | Role] = {
     "engagements:referral_take_up": Record("referral", OFFICE | DESK, DESK),
     "engagements:referral_decline": Record("referral", OFFICE | DESK, DESK),
     "engagements:referral_close": Record("referral", OFFICE | DESK, DESK),
+    "engagements:referral_correct": Record("referral", OFFICE | DESK, DESK),
     "engagements:referral_plan": Record("referral", OFFICE | DESK, WRITERS),
     "engagements:referral_withdraw": Record("referral", OFFICE | DESK, WRITERS),
     "engagements:coordination": Record("overlap", FEDERAL),

@@ -285,7 +285,10 @@ NOT_PAGES = {
     "engagements:coordination_answer",
     *(f"engagements:overlap_{move}" for move in ("ask", "introduce", "decline", "take_up")),
     *(f"engagements:overlap_{move}" for move in ("set_aside", "write", "coordinator")),
-    *(f"engagements:referral_{move}" for move in ("take_up", "decline", "close", "plan", "withdraw")),
+    *(
+        f"engagements:referral_{move}"
+        for move in ("take_up", "decline", "close", "correct", "plan", "withdraw")
+    ),
     "engagements:referral_engagements",
     "engagements:referral_offices",
     "engagements:parties",

@@ -22,7 +22,7 @@ from tests.factories.accounts import make_member, make_office
 pytestmark = pytest.mark.django_db
 
 KEY = "00000000-0000-4000-8000-000000000001"
-MOVES = ("take_up", "decline", "close", "plan", "withdraw")
+MOVES = ("take_up", "decline", "close", "correct", "plan", "withdraw")
 
 
 def written(by: Member, to: Member, **fields: Any) -> dict[str, Any]:
@@ -186,6 +186,65 @@ def test_buttons_pressed_twice_do_their_work_once(maria: Member, tom: Member, cl
     draft = Engagement.objects.get()
     assert places == {reverse("engagements:step", args=[draft.reference, "what"])}
     assert referral.subject in shown(browser, places.pop())
+
+
+def test_planning_again_leads_to_what_is_planned_and_the_page_leads_there_too(
+    maria: Member, tom: Member, client_for: ClientFor
+) -> None:
+    referral, browser = refer.taken_up(maria, tom), client_for(tom)
+    assert "Plan an engagement from this" in page(browser, referral)
+    first = press(browser, referral, "plan", version=2, key=KEY).headers["Location"]
+    seen = page(browser, referral)
+    assert "Plan an engagement from this" not in seen
+    draft = Engagement.objects.get()
+    assert draft.get_absolute_url() in seen
+    assert draft.get_absolute_url() not in page(client_for(maria), referral)
+    assert referral.get_absolute_url() in shown(browser, draft.get_absolute_url())
+    again = press(browser, referral, "plan", version=2, key=KEY[:-1] + "2")
+    assert again.headers["Location"] == first
+    assert "This is it: no second one is begun." in shown(browser, first)
+    assert Engagement.objects.count() == 1
+
+
+def test_the_engagement_that_is_planned_is_asked_for_and_nothing_typed_is_lost(
+    maria: Member, tom: Member, client_for: ClientFor
+) -> None:
+    referral, browser = refer.taken_up(maria, tom), client_for(tom)
+    press(browser, referral, "plan", version=2, key=KEY)
+    draft = Engagement.objects.get()
+    assert f'value="{draft.reference}"' in page(browser, referral)
+    said: dict[str, Any] = {"outcome": "planned", "text": "They come in May.", "version": 2}
+    asked = press(browser, referral, "close", **said)
+    assert asked.status_code == 400
+    assert "Say which engagement is planned" in asked.content.decode()
+    assert "They come in May." in asked.content.decode()
+    named = said | {"about": draft.title, "about_reference": draft.reference}
+    assert press(browser, referral, "close", **named).status_code == 302
+    assert "What you can do" in page(browser, referral)
+
+
+def test_a_correction_is_made_on_what_stands_there_and_both_read_what_it_was(
+    maria: Member, tom: Member, client_for: ClientFor
+) -> None:
+    referral, browser = refer.closed(maria, tom), client_for(tom)
+    seen = page(browser, referral)
+    assert "Correct what came of it" in seen
+    assert "We sent them three names." in seen
+    assert "Correct what came of it" not in page(client_for(maria), referral)
+    right = {"outcome": "nothing", "text": "They never wrote back."}
+    actions.correct_referral(referral, by=tom, outcome="passed_on", text="Houston has it.")
+    late = press(browser, referral, "correct", version=3, **right)
+    assert late.status_code == 409
+    body = html.unescape(late.content.decode())
+    assert "Somebody else changed this" in body
+    assert "They never wrote back." in body
+    assert 'name="correct-version" value="4"' in body
+    assert press(browser, referral, "correct", version=4, **right).status_code == 302
+    for one in (browser, client_for(maria)):
+        now = page(one, referral)
+        for words in ("They never wrote back.", "Houston has it.", "We sent them three names."):
+            assert words in now
+        assert "What it said before (2)" in now
 
 
 def test_who_was_slower_is_told_and_keeps_what_they_wrote(
@@ -412,10 +471,24 @@ def test_all_of_it_over_the_api(maria: Member, tom: Member, ana: Member, client_
         400,
     )
     closed = theirs.post(f"{here}close/", {"outcome": "planned", "text": "May.", "engagement": plan}).json()
-    assert (closed["status"], closed["led_to"]) == ("closed", plan)
-    assert ours.get(here).json()["led_to"] == ""
+    assert (closed["status"], closed["led_to"], closed["earlier"]) == ("closed", [plan], [])
+    assert ours.get(here).json()["led_to"] == []
+    right = {"outcome": "contact", "text": "They come in June, perhaps."}
+    problem(ours.post(f"{here}correct/", right), 403)
+    problem(others.post(f"{here}correct/", right), 404)
+    problem(theirs.post(f"{here}correct/", right, If_Match='"2"'), 412)
+    corrected = theirs.post(f"{here}correct/", right, If_Match='"3"').json()
+    assert (corrected["outcome"], corrected["led_to"]) == ("contact", [])
+    assert [(one["outcome"], one["text"]) for one in ours.get(here).json()["earlier"]] == [
+        ("planned", "May.")
+    ]
     kinds = [line["kind"] for line in ours.get(f"{here}timeline/").json()["results"]]
-    assert kinds == ["engagements.referral_closed", "engagements.referral_taken_up", "engagements.referred"]
+    assert kinds == [
+        "engagements.referral_corrected",
+        "engagements.referral_closed",
+        "engagements.referral_taken_up",
+        "engagements.referred",
+    ]
 
 
 def test_lists_over_the_api_hold_what_one_may_see(

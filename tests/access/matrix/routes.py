@@ -256,6 +256,9 @@ PAGES: dict[str, Route] = {
     "engagements:referral_close": page(
         "referral", via("close", named("close", outcome="nothing", text="No."))
     ),
+    "engagements:referral_correct": page(
+        "referral", via("correct", named("correct", outcome="nothing", text="No."))
+    ),
     "briefings:list": page("", {"GET": OWN}),
     "briefings:mine": page("", {"GET": OWN}),
     "briefings:read": page("copy", {"GET": READ}),
@@ -352,6 +355,7 @@ API: dict[str, Route] = {
     "api_referrals-take-up": api("referral", post("take_up", said())),
     "api_referrals-decline": api("referral", post("decline", said(reason="No."))),
     "api_referrals-close": api("referral", post("close", said(outcome="nothing", text="No."))),
+    "api_referrals-correct": api("referral", post("correct", said(outcome="nothing", text="No."))),
     "api_referrals-withdraw": api("referral", post("withdraw", said())),
     "api_referrals-plan": api("referral", post("plan", said())),
     "api_referrals-timeline": api("referral", {"GET": READ}),
