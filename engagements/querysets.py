@@ -190,6 +190,9 @@ class OverlapQuerySet(ProtectedQuerySet):
     def with_plans(self) -> Self:
         return self.select_related("first__office", "second__office")
 
+    def in_notices(self) -> Self:
+        return self.with_plans()
+
     def open(self) -> Self:
         """What coordinators read and what is not over. Said aloud, it lets a page use the index of open ones by day."""
         return self.filter(ended_at=None, federal_reads=True, crosses_on__isnull=False)
@@ -249,6 +252,9 @@ class OverlapSideQuerySet(ProtectedQuerySet):
 
     def with_plan(self) -> Self:
         return self.select_related("engagement__office", "office")
+
+    def in_notices(self) -> Self:
+        return self.select_related("engagement")
 
     def open(self) -> Self:
         return self.filter(set_aside_at=None, has_ended=False)

@@ -147,10 +147,10 @@ def _said_month(asked: Asked, chosen: date | None) -> date | None:
 
 def _opening(rows: OverlapQuerySet, now: date) -> date:
     """This month, or the next in which something begins to cross, or else the last in which something did."""
-    days = rows.values_list("crosses_on", flat=True)
-    day = days.between(now).order_by("crosses_on", "pk").first()
-    day = day or days.between(None, now).order_by("-crosses_on", "-pk").first() or now
-    first: date = day.replace(day=1)
+    places = rows.by_place()
+    found = places.between(now).order_by("crosses_on", "pk").first()
+    found = found or places.order_by("-crosses_on", "-pk").first()
+    first: date = found.crosses_on.replace(day=1) if found else now
     return first
 
 

@@ -14,7 +14,6 @@ from activity import timeline
 from diplomacy.lib.errors import Conflict, Invalid
 from engagements import actions, overlap, rules
 from engagements.actions.overlaps import ACTS
-from engagements.choices import Cell
 from engagements.forms.overlaps import AsideForm, CoordinatorAnswerForm, CoordinatorForm, MessageForm
 from engagements.models import (
     CoordinatorQuestion,
@@ -55,15 +54,11 @@ def panel(request: MemberRequest, engagement: Engagement) -> dict[str, Any]:
 def _row(side: OverlapSide) -> dict[str, Any]:
     return {
         "side": side,
-        "who": who(side),
+        "who": side.who,
         "matched": overlap.words(side.sees),
         "month": overlap.month(side.sees),
         "state": overlap.state(side),
     }
-
-
-def who(side: OverlapSide) -> str:
-    return str(side.sees["office"]) if side.cell == Cell.NAMED else "Another office"
 
 
 @require_safe

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.models import Member
 from engagements import actions
-from engagements.models import CoordinatorQuestion, OverlapMessage, OverlapSide
+from engagements.models import CoordinatorQuestion, Coverage, OverlapMessage, OverlapSide
 from tests.api.conftest import Caller
 from tests.conftest import ClientFor
 from tests.factories import overlaps as cross
@@ -78,6 +78,41 @@ def test_what_taking_an_introduction_back_ends_is_said_before(
     assert again.status_code == 409
     assert "Nothing is left to take back" in again.content.decode()
     assert "no longer lets you know who it is" in shown(client_for(maria), here.our_side)
+
+
+def test_a_notice_says_which_plan_and_as_much_of_the_other_as_its_reader_may_know(
+    maria: Member, tom: Member, liaison: Member, client_for: ClientFor
+) -> None:
+    here, browser, place = cross.crossing(maria, tom), client_for(maria), reverse("activity:notices")
+    page = browser.get(place).content.decode()
+    assert "Another office and your plan “Our own title”" in page
+    assert here.our_side.reference not in page
+    for secret in ("Their own title", tom.office.name):
+        assert secret not in page
+    titles = [line["title"] for line in Caller(browser).get("notices/").json()["results"]]
+    assert titles == ["Another office and your plan “Our own title”"]
+    actions.introduce(here.their_side, by=tom)
+    assert f"{tom.office.name} and your plan “Our own title”" in browser.get(place).content.decode()
+    assert "Their own title" not in browser.get(place).content.decode()
+    actions.withdraw_introduction(here.their_side, by=tom)
+    assert tom.office.name not in browser.get(place).content.decode()
+    Coverage.objects.create(desk=liaison.office, country="JP")
+    actions.ask_coordinator(here.again().our_side, by=maria, text="Who are they?")
+    told = client_for(liaison).get(place).content.decode()
+    assert f"{maria.office} and {tom.office}" in told
+
+
+def test_notices_take_as_many_statements_for_one_crossing_plan_as_for_many(
+    maria: Member, tom: Member, client_for: ClientFor
+) -> None:
+    browser, place, counts = client_for(maria), reverse("activity:notices"), []
+    for _ in range(2):
+        cross.crossing(maria, tom)
+        browser.get(place)
+        with CaptureQueriesContext(connection) as queries:
+            browser.get(place)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
 
 
 def test_a_stale_button_is_refused_in_words(maria: Member, tom: Member, client_for: ClientFor) -> None:

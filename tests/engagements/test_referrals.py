@@ -325,7 +325,7 @@ def test_whether_a_colleague_keeps_an_engagement_to_themselves_is_not_to_be_foun
 ) -> None:
     tess = make_member(tom.office, "lead")
     actions.share(make.filed(tess), by=tess, visibility="restricted")
-    said = {"outcome": "planned", "text": "In May."}
+    said: dict[str, Any] = {"outcome": "planned", "text": "In May."}
     assert actions.close_referral(refer.taken_up(maria, tom), by=tom, **said).status == "closed"
     with pytest.raises(Invalid):
         actions.close_referral(refer.taken_up(maria, tom), by=tess, **said)
@@ -365,7 +365,7 @@ def test_what_is_no_correction_or_an_old_one_changes_nothing(
 ) -> None:
     closed = refer.closed(maria, tom)
     before = Referral.objects.values().get()
-    same = {"outcome": closed.outcome, "text": closed.outcome_text}
+    same: dict[str, Any] = {"outcome": closed.outcome, "text": closed.outcome_text}
     with pytest.raises(Invalid):
         actions.correct_referral(closed, by=tom, **same)
     with pytest.raises(Invalid):
