@@ -17,7 +17,7 @@ from counterparts.models import Counterpart
 from diplomacy.lib.errors import Conflict, Invalid, Stale
 from diplomacy.lib.forms import problems_of
 from diplomacy.lib.text import tidy
-from engagements import actions, parties, rules, whereabouts
+from engagements import actions, pages, parties, rules, whereabouts
 from engagements.choices import Outcome, Visibility
 from engagements.forms import rows
 from engagements.forms.referrals import (
@@ -33,7 +33,6 @@ from engagements.models import Engagement, Referral, ReferralEngagement
 from engagements.querysets import ReferralQuerySet
 from engagements.views.once import once
 
-MOST = 100
 LISTED = 10
 SAYS_WHAT_CAME = {"close", "correct"}
 PLANNED_BEFORE = "An engagement was planned from this referral before. This is it: no second one is begun."
@@ -75,11 +74,8 @@ def _visible(request: MemberRequest) -> ReferralQuerySet:
 
 def _list(request: MemberRequest, referrals: ReferralQuerySet, *, is_sent: bool) -> HttpResponse:
     form = ReferralFilter(request.GET)
-    found = form.narrow(referrals).what_waits_first().prefetch_related("counterparts")
-    shown = list(found[: MOST + 1])
     context = {
-        "rows": [(row, whereabouts.of_referral(row)) for row in shown[:MOST]],
-        "is_cut": len(shown) > MOST,
+        **_one_page(request, form.narrow(referrals)),
         "is_sent": is_sent,
         "form": form,
         "is_narrowed": form.has_changed(),
@@ -87,6 +83,13 @@ def _list(request: MemberRequest, referrals: ReferralQuerySet, *, is_sent: bool)
         "may_refer": request.acting.writes_engagements,
     }
     return render(request, "engagements/referrals/list.html", context)
+
+
+def _one_page(request: MemberRequest, referrals: ReferralQuerySet) -> dict[str, Any]:
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    rows = referrals.prefetch_related("counterparts")
+    page = pages.referrals_page_of(rows, after=after, before=before)
+    return {"page": page, "rows": [(row, whereabouts.of_referral(row)) for row in page]}
 
 
 def _tabs(request: MemberRequest) -> list[tuple[str, str, bool]]:
@@ -101,14 +104,8 @@ def _tabs(request: MemberRequest) -> list[tuple[str, str, bool]]:
 def about_counterpart(request: MemberRequest, reference: str) -> HttpResponse:
     """A part of the counterpart's page, which loads it; a page of its own without script."""
     counterpart = get_object_or_404(Counterpart.objects.visible_to(request.user), reference=reference)
-    found = _visible(request).about(counterpart).what_waits_first().prefetch_related("counterparts")
-    shown = list(found[: MOST + 1])
-    context = {
-        "counterpart": counterpart,
-        "rows": [(row, whereabouts.of_referral(row)) for row in shown[:MOST]],
-        "is_cut": len(shown) > MOST,
-    }
-    is_part = bool(getattr(request, "htmx", False))
+    context = {"counterpart": counterpart, **_one_page(request, _visible(request).about(counterpart))}
+    is_part = context["is_part"] = bool(getattr(request, "htmx", False))
     template = "_about_counterpart" if is_part else "about_counterpart"
     return render(request, f"engagements/referrals/{template}.html", context)
 

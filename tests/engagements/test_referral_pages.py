@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Member
 from diplomacy.lib.templatetags.ui import day_words
@@ -350,6 +351,73 @@ def test_lists_show_what_waits_first_and_filter_by_state(
     assert "Some day" in shown(browser, f"{here}?state=no-such")
     led = browser.post(reverse("search"), {"to": here, "state": "closed"})
     assert led.headers["Location"] == f"{here}?state=closed"
+
+
+def test_lists_go_on_page_after_page_and_hold_each_once(
+    maria: Member, tom: Member, client_for: ClientFor
+) -> None:
+    browser, here = client_for(tom), reverse("engagements:referrals")
+    met = make.counterpart(maria)
+    made = [
+        *(
+            refer.referred(maria, tom.office, counterparts=[met], useful_by=make.in_days(9 - number % 3))
+            for number in range(12)
+        ),
+        *(refer.referred(maria, tom.office, counterparts=[met]) for _ in range(12)),
+        *(refer.taken_up(maria, tom, counterparts=[met]) for _ in range(12)),
+        *(refer.declined(maria, tom, counterparts=[met]) for _ in range(20)),
+    ]
+    Referral.objects.filter(pk__in=[one.pk for one in made[-9:]]).update(status_since=timezone.now())
+
+    def walked(place: str, way: str, begin: str = "") -> tuple[list[str], list[str]]:
+        """References in the order in which they are met, and the cursors that led there."""
+        found, cursors, cursor = [], [], begin
+        while True:
+            page = browser.get(place, {way: cursor} if cursor else {}).context["page"]
+            rows = [row.reference for row in page.rows]
+            found += rows if way == "after" else rows[::-1]
+            cursors.append(cursor)
+            cursor = page.next if way == "after" else page.previous
+            if not cursor:
+                return found, cursors
+
+    whole = [one.reference for one in Referral.objects.what_waits_first()]
+    for place in (here, reverse("engagements:referrals_with", args=[met.reference])):
+        forward, cursors = walked(place, "after")
+        assert forward == whole
+        assert len(cursors) == 3
+        last = browser.get(place, {"after": cursors[-1]}).context["page"]
+        back, _ = walked(place, "before", last.previous)
+        assert back[::-1] == whole[:50]
+    assert "Next" in shown(browser, here)
+    second = shown(browser, f"{here}?state=sent")
+    assert "Next" not in second
+    part = browser.get(
+        reverse("engagements:referrals_with", args=[met.reference]), headers={"HX-Request": "true"}
+    ).content.decode()
+    assert "All referrals about" in part
+    assert "Next" not in part
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "x",
+        "%00",
+        "W10",
+        "WzEsMl0",
+        "WzAsIjIwMjYtMDEtMDEiLCIyMDI2LTAxLTAxIiw1XQ",
+        "A" * 5000,
+        "W251bGwsbnVsbCxudWxsLG51bGxd",
+    ],
+)
+def test_a_place_that_does_not_read_opens_the_first_page(
+    cursor: str, maria: Member, tom: Member, client_for: ClientFor
+) -> None:
+    refer.referred(maria, tom.office, subject="The first of them")
+    for way in ("after", "before"):
+        place = f"{reverse('engagements:referrals')}?{way}={cursor}"
+        assert "The first of them" in shown(client_for(tom), place)
 
 
 def test_lists_take_as_many_statements_for_one_as_for_many(
