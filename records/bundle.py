@@ -8,7 +8,8 @@ import json
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ records.html is for reading and printing. records.json holds the same for progra
 What the office keeps back, whole parts and single words, reads "[kept back: …]" and names the law.
 Restricted engagements are here only if the person who asked is named on them.
 Referrals, and what was written with an office whose plans cross, stand with the engagement that they belong to. Referrals that
-belong to none are not here: the office finds them under “Referrals”.
+the office sent or received in these days, and that belong to none of the engagements here, stand after these.
 Advice belongs to the federal desks that gave it: ask them for it. Records of other offices are not here.
 """
 
@@ -46,6 +47,28 @@ def engagements(request: Request, user: User) -> QuerySet[Engagement]:
     span |= Q(starts_on__lte=request.until, ends_on__gte=request.since)
     rows = Engagement.objects.visible_to(user).filter(span, office=request.office_id)
     return rows.order_by("pk")
+
+
+def referrals(request: Request, user: User) -> QuerySet[Referral]:
+    """Those that the office sent, received or answered in these days, and that stand with none of these engagements.
+
+    One that belongs to an engagement which the reader may not see is for them one that belongs to none.
+    """
+    span = Q(sent_at__date__range=(request.since, request.until))
+    span |= Q(status_since__date__range=(request.since, request.until))
+    span |= Q(closed_at__date__range=(request.since, request.until))
+    own = Q(sender=request.office_id) | Q(receiver=request.office_id)
+    beside = ReferralEngagement.objects.visible_to(user).filter(engagement__in=engagements(request, user))
+    rows = Referral.objects.visible_to(user).filter(span, own).exclude(pk__in=beside.values("referral"))
+    return rows.select_related("sender", "receiver").order_by("pk")
+
+
+def exemptions(request: Request, user: User) -> QuerySet[Exemption]:
+    """The marks of what is in the file: of its engagements, and of others of the office to which its referrals belong."""
+    links = ReferralEngagement.objects.visible_to(user).filter(referral__in=referrals(request, user))
+    own = Q(engagement__in=engagements(request, user))
+    own |= Q(engagement__in=links.values("engagement"), engagement__office=request.office_id)
+    return Exemption.objects.filter(own)
 
 
 def write(request: Request, user: User, tell: Callable[[int, int], None]) -> str:
@@ -64,15 +87,15 @@ def write(request: Request, user: User, tell: Callable[[int, int], None]) -> str
 
 
 def _fill(bundle: zipfile.ZipFile, request: Request, user: User, tell: Callable[[int, int], None]) -> None:
-    rows = engagements(request, user)
+    rows, lone = engagements(request, user), referrals(request, user)
     with reading_as(user):
-        total = rows.count()
+        total = rows.count() + lone.count()
     lines: list[tuple[object, ...]] = []
     head, _, tail = render_to_string("records/file.html", {"request": request}).partition(HERE)
     with bundle.open("records.json", "w") as file, tempfile.TemporaryFile() as page:
         page.write(head.encode())
         file.write(b"[")
-        for done, (record, line) in enumerate(_records(rows, user)):
+        for done, (record, line) in enumerate(chain(_records(rows, user), _referred(lone, request, user))):
             file.write((b",\n" if done else b"\n") + json.dumps(record, ensure_ascii=False).encode())
             page.write(_to_read(record).encode())
             lines.append(line)
@@ -117,6 +140,73 @@ def _records(rows: QuerySet[Engagement], user: User) -> Iterator[tuple[dict[str,
         start = batch[-1].pk
 
 
+def _referred(
+    rows: QuerySet[Referral], request: Request, user: User
+) -> Iterator[tuple[dict[str, Any], tuple[object, ...]]]:
+    start = 0
+    while True:
+        with reading_as(user):
+            batch = list(rows.prefetch_related("counterparts").filter(pk__gt=start)[:STEP])
+            marks = _marks_beside(batch, request, user)
+            made = [_referral_record(one, user, marks.get(one.pk, ())) for one in batch]
+        if not batch:
+            return
+        yield from made
+        start = batch[-1].pk
+
+
+def _marks_beside(batch: list[Referral], request: Request, user: User) -> dict[int, list[Exemption]]:
+    """What is kept back of an engagement's referrals, by referral."""
+    links = ReferralEngagement.objects.visible_to(user).filter(
+        referral__in=batch, engagement__office=request.office_id
+    )
+    pairs = list(links.values_list("referral", "engagement"))
+    marks = {
+        one.engagement_id: one for one in Exemption.objects.filter(engagement__in=[to for _, to in pairs])
+    }
+    found: dict[int, list[Exemption]] = {}
+    for referral, engagement in pairs:
+        if mark := marks.get(engagement):
+            found.setdefault(referral, []).append(mark)
+    return found
+
+
+def _referral_record(
+    one: Referral, user: User, marks: Sequence[Exemption]
+) -> tuple[dict[str, Any], tuple[object, ...]]:
+    said: dict[str, Any] = {
+        "Title": one.subject,
+        "From": one.sender.name,
+        "To": one.receiver.name,
+        "Sent": one.sent_at.isoformat(),
+        "What it says": one.text,
+        "Who came": one.who_came,
+        "Topics": one.topic_labels,
+        "Useful by": one.useful_by.isoformat() if one.useful_by else "",
+        "Answer": one.reason,
+        "What came of it": _outcome(one),
+        "History": [_dated(line) for line in _history(one, user)],
+    }
+    whole = [mark for mark in marks if rules.is_kept_back("Referrals", mark.parts)]
+    for mark in marks:
+        said = {
+            part: f"[kept back: {mark.basis}]" if mark in whole else _without(value, mark)
+            for part, value in said.items()
+        }
+    applied = [*whole, *(mark for mark in marks if mark not in whole and mark.phrases)]
+    kept = (
+        "; ".join("Referrals" if mark in whole else "Words" for mark in applied),
+        "; ".join(mark.basis for mark in applied),
+    )
+    days = ("", "") if whole else _days(one)
+    line = (one.reference, said["Title"], "Referral", one.get_status_display(), *days, *kept)
+    return {"Reference": one.reference, "Status": one.get_status_display(), **said}, line
+
+
+def _days(one: Referral) -> tuple[object, object]:
+    return one.sent_at.date(), one.closed_at.date() if one.closed_at else ""
+
+
 def _line(engagement: Engagement, mark: Exemption | None) -> tuple[object, ...]:
     marked = mark.parts if mark else []
     title = "" if rules.is_kept_back("Title", marked) else _without(engagement.title, mark)
@@ -136,10 +226,7 @@ def _record(engagement: Engagement, user: User, mark: Exemption | None) -> dict[
         "Commitments": [f"{one.get_side_display()}: {one.text}" for one in engagement.commitments.all()],
         "Referrals": _referrals(engagement, user),
         "Messages with other offices": _messages(engagement, user),
-        "History": [
-            f"{line.at.isoformat()} {line.actor or ''} {line.words.said}"
-            for line in _history(engagement, user)
-        ],
+        "History": [_dated(line) for line in _history(engagement, user)],
     }
     shown = {
         part: f"[kept back: {basis}]" if rules.is_kept_back(part, marked) else _without(value, mark)
@@ -156,8 +243,12 @@ def _without(value: Any, mark: Exemption | None) -> Any:
     return rules.redacted(value, mark.phrases, mark.basis)
 
 
-def _history(engagement: Engagement, user: User) -> list[Any]:
-    return timeline.of(engagement, user)[::-1]
+def _history(subject: Engagement | Referral, user: User) -> list[Any]:
+    return timeline.of(subject, user)[::-1]
+
+
+def _dated(line: Any) -> str:
+    return f"{line.at.isoformat()} {line.actor or ''} {line.words.said}"
 
 
 def _referrals(engagement: Engagement, user: User) -> list[str]:
@@ -169,8 +260,14 @@ def _referrals(engagement: Engagement, user: User) -> list[str]:
 
 def _referral(one: Referral) -> str:
     head = f"{one.reference} {one.sender} to {one.receiver}, {one.sent_at.isoformat()}: {one.subject}"
-    outcome = ": ".join(filter(None, [one.get_outcome_display(), one.outcome_text]))
-    return "\n".join(filter(None, [head, one.text, one.get_status_display(), one.reason, outcome]))
+    return "\n".join(filter(None, [head, one.text, one.get_status_display(), one.reason, *_outcome(one)]))
+
+
+def _outcome(one: Referral) -> list[str]:
+    """What is said of it now, and before it what was said before."""
+    now = ": ".join(filter(None, [one.get_outcome_display(), one.outcome_text]))
+    before = [f"{was.at.isoformat()} {was.by}: {was.outcome}: {was.text}" for was in one.said_before[::-1]]
+    return [*before, now] if now else before
 
 
 def _messages(engagement: Engagement, user: User) -> list[str]:

@@ -14,7 +14,7 @@ def of(engagement: Engagement) -> Exemption | None:
 
 def are_newer(request: Request, user: User) -> bool:
     """Whether the file was begun before something in it was marked: what is exempt now may stand in it."""
-    covered = Exemption.objects.filter(engagement__in=bundle.engagements(request, user))
+    covered = bundle.exemptions(request, user)
     return bool(request.began_at) and covered.filter(marked_at__gte=request.began_at).exists()
 
 
