@@ -8,7 +8,8 @@ import json
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from diplomacy.lib.sheets import csv_of
 from engagements import versions
 from engagements.models import Engagement, OverlapMessage, OverlapSide, Referral, ReferralEngagement
 from records import rules
-from records.models import Exemption, Request
+from records.models import Exemption, Marks, ReferralExemption, Request
 
 STEP = 50
 HERE = "<!-- records -->"
@@ -63,12 +64,17 @@ def referrals(request: Request, user: User) -> QuerySet[Referral]:
     return rows.select_related("sender", "receiver").order_by("pk")
 
 
-def exemptions(request: Request, user: User) -> QuerySet[Exemption]:
-    """The marks of what is in the file: of its engagements, and of others of the office to which its referrals belong."""
-    links = ReferralEngagement.objects.visible_to(user).filter(referral__in=referrals(request, user))
-    own = Q(engagement__in=engagements(request, user))
-    own |= Q(engagement__in=links.values("engagement"), engagement__office=request.office_id)
-    return Exemption.objects.filter(own)
+def are_marked_since(request: Request, user: User, moment: datetime) -> bool:
+    """Whether something in the file was marked: its engagements, its referrals, others of the office to which these belong."""
+    lone = referrals(request, user)
+    links = ReferralEngagement.objects.visible_to(user).filter(engagement__office=request.office_id)
+    held = engagements(request, user)
+    marked = Q(engagement__in=held) | Q(engagement__in=links.filter(referral__in=lone).values("engagement"))
+    if Exemption.objects.filter(marked, marked_at__gte=moment).exists():
+        return True
+    beside = links.filter(engagement__in=held).values("referral")
+    ours = ReferralExemption.objects.filter(office=request.office_id, marked_at__gte=moment)
+    return ours.filter(Q(referral__in=lone) | Q(referral__in=beside)).exists()
 
 
 def write(request: Request, user: User, tell: Callable[[int, int], None]) -> str:
@@ -147,33 +153,31 @@ def _referred(
     while True:
         with reading_as(user):
             batch = list(rows.prefetch_related("counterparts").filter(pk__gt=start)[:STEP])
-            marks = _marks_beside(batch, request, user)
-            made = [_referral_record(one, user, marks.get(one.pk, ())) for one in batch]
+            marks = _marks_of(batch, request, user)
+            made = [_referral_record(one, user, marks[one.pk]) for one in batch]
         if not batch:
             return
         yield from made
         start = batch[-1].pk
 
 
-def _marks_beside(batch: list[Referral], request: Request, user: User) -> dict[int, list[Exemption]]:
-    """What is kept back of an engagement's referrals, by referral."""
-    links = ReferralEngagement.objects.visible_to(user).filter(
-        referral__in=batch, engagement__office=request.office_id
-    )
-    pairs = list(links.values_list("referral", "engagement"))
-    marks = {
-        one.engagement_id: one for one in Exemption.objects.filter(engagement__in=[to for _, to in pairs])
-    }
-    found: dict[int, list[Exemption]] = {}
+def _marks_of(batch: Sequence[Referral], request: Request, user: User) -> dict[int, list[Marks]]:
+    """By referral: what the office keeps back of it, and what it keeps back of an engagement to which it belongs."""
+    found: dict[int, list[Marks]] = {one.pk: [] for one in batch}
+    for own in ReferralExemption.objects.filter(office=request.office_id, referral__in=batch):
+        found[own.referral_id].append(own)
+    links = ReferralEngagement.objects.visible_to(user).filter(referral__in=batch)
+    pairs = list(links.filter(engagement__office=request.office_id).values_list("referral", "engagement"))
+    beside = Exemption.objects.filter(engagement__in=[engagement for _, engagement in pairs])
+    by_engagement = {mark.engagement_id: mark for mark in beside}
     for referral, engagement in pairs:
-        if mark := marks.get(engagement):
-            found.setdefault(referral, []).append(mark)
+        if mark := by_engagement.get(engagement):
+            found[referral].append(mark)
     return found
 
 
-def _referral_record(
-    one: Referral, user: User, marks: Sequence[Exemption]
-) -> tuple[dict[str, Any], tuple[object, ...]]:
+def _said_of(one: Referral, marks: Iterable[Marks]) -> dict[str, Any]:
+    """By the labels of `rules.REFERRAL_PARTS`, with what is kept back kept back."""
     said: dict[str, Any] = {
         "Title": one.subject,
         "From": one.sender.name,
@@ -185,22 +189,34 @@ def _referral_record(
         "Useful by": one.useful_by.isoformat() if one.useful_by else "",
         "Answer": one.reason,
         "What came of it": _outcome(one),
-        "History": [_dated(line) for line in _history(one, user)],
     }
-    whole = [mark for mark in marks if rules.is_kept_back("Referrals", mark.parts)]
+    return _kept(said, marks)
+
+
+def _kept(said: dict[str, Any], marks: Iterable[Marks]) -> dict[str, Any]:
     for mark in marks:
         said = {
-            part: f"[kept back: {mark.basis}]" if mark in whole else _without(value, mark)
+            part: f"[kept back: {mark.basis}]" if _is_kept(part, mark) else _without(value, mark)
             for part, value in said.items()
         }
-    applied = [*whole, *(mark for mark in marks if mark not in whole and mark.phrases)]
-    kept = (
-        "; ".join("Referrals" if mark in whole else "Words" for mark in applied),
-        "; ".join(mark.basis for mark in applied),
-    )
-    days = ("", "") if whole else _days(one)
+    return said
+
+
+def _is_kept(part: str, mark: Marks) -> bool:
+    """Of an engagement's parts one is about its referrals; the others are not theirs."""
+    return rules.is_kept_back("Referrals" if isinstance(mark, Exemption) else part, mark.parts)
+
+
+def _referral_record(
+    one: Referral, user: User, marks: Sequence[Marks]
+) -> tuple[dict[str, Any], tuple[object, ...]]:
+    said = _said_of(one, marks)
+    history = _kept({"History": [_dated(line) for line in _history(one, user)]}, marks)
+    applied = [mark for mark in marks if mark.phrases or any(_is_kept(part, mark) for part in said | history)]
+    kept = ("; ".join(mark.words for mark in applied), "; ".join(mark.basis for mark in applied))
+    days = ("", "") if any(_is_kept("Sent", mark) for mark in marks) else _days(one)
     line = (one.reference, said["Title"], "Referral", one.get_status_display(), *days, *kept)
-    return {"Reference": one.reference, "Status": one.get_status_display(), **said}, line
+    return {"Reference": one.reference, "Status": one.get_status_display(), **said, **history}, line
 
 
 def _days(one: Referral) -> tuple[object, object]:
@@ -235,7 +251,7 @@ def _record(engagement: Engagement, user: User, mark: Exemption | None) -> dict[
     return {"Reference": engagement.reference, "Status": engagement.get_status_display(), **shown}
 
 
-def _without(value: Any, mark: Exemption | None) -> Any:
+def _without(value: Any, mark: Marks | None) -> Any:
     if mark is None:
         return value
     if isinstance(value, list):
@@ -253,14 +269,21 @@ def _dated(line: Any) -> str:
 
 def _referrals(engagement: Engagement, user: User) -> list[str]:
     """What was referred to another office from it, or by another and led to it."""
-    links = ReferralEngagement.objects.visible_to(user).filter(engagement=engagement)
-    found = links.select_related("referral__sender", "referral__receiver").order_by("pk")
-    return [_referral(link.referral) for link in found]
+    links = ReferralEngagement.objects.visible_to(user).filter(engagement=engagement).order_by("pk")
+    found = [link.referral for link in links.select_related("referral__sender", "referral__receiver")]
+    own = ReferralExemption.objects.filter(office=engagement.office_id, referral__in=found)
+    marks = {mark.referral_id: mark for mark in own}
+    return [_referral(one, marks.get(one.pk)) for one in found]
 
 
-def _referral(one: Referral) -> str:
-    head = f"{one.reference} {one.sender} to {one.receiver}, {one.sent_at.isoformat()}: {one.subject}"
-    return "\n".join(filter(None, [head, one.text, one.get_status_display(), one.reason, *_outcome(one)]))
+def _referral(one: Referral, mark: ReferralExemption | None) -> str:
+    said = _said_of(one, [mark] if mark else [])
+    head = f"{one.reference} {said['From']} to {said['To']}, {said['Sent']}: {said['Title']}"
+    outcome = said["What came of it"]
+    outcomes = outcome if isinstance(outcome, list) else [outcome]
+    return "\n".join(
+        filter(None, [head, said["What it says"], one.get_status_display(), said["Answer"], *outcomes])
+    )
 
 
 def _outcome(one: Referral) -> list[str]:

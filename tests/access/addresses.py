@@ -170,6 +170,7 @@ PAGES: dict[str, str | Record | Role] = {
     "records:make": Record("records", frozenset({"lee"}), frozenset({"lee"})),
     "records:download": Record("records", frozenset({"lee"}), frozenset({"lee"})),
     "records:mark": Record("filed", frozenset({"lee"}), frozenset({"lee"})),
+    "records:mark_referral": Record("referral", frozenset({"lee"}), frozenset({"lee"})),
     "briefings:list": SIGNED_IN,
     "briefings:mine": SIGNED_IN,
     "briefings:read": Record("delivery", frozenset({"gov"})),

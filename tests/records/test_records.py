@@ -21,7 +21,7 @@ from diplomacy.lib.errors import Conflict, Forbidden, Invalid
 from engagements import actions as engagements
 from engagements.models import Referral
 from records import actions, bundle
-from records.models import Exemption, Request
+from records.models import Exemption, ReferralExemption, Request
 from tests.conftest import ClientFor
 from tests.factories import engagements as make
 from tests.factories import overlaps as cross
@@ -199,6 +199,82 @@ def test_a_referral_of_an_engagement_of_another_year_is_kept_back_as_that_one_sa
     assert "[kept back: § 6]" in text
     for gone in ("Mr. Sato", "Nine people", "Ms. Mori"):
         assert gone not in text
+
+
+def test_each_office_keeps_back_of_a_referral_what_its_own_law_says(
+    maria: Member, lee: Member, tom: Member, ana: Member
+) -> None:
+    tess, third = make_member(tom.office, "lead"), make_member(ana.office, "lead")
+    lone = refer.closed(maria, tom, text="Mr. Sato brings twelve people.", subject="Ports for Mr. Sato")
+    beside = refer.referred(maria, tom.office, engagement=make.filed(maria), text="Ms. Mori asks.")
+    before = made(lee)
+    actions.mark_referral(
+        lone, parts=["What came of it", "History"], phrases=["mr. sato"], basis="§ 5", by=lee
+    )
+    actions.mark_referral(beside, parts=["What it says"], basis="§ 6", by=lee)
+    with pytest.raises(Conflict):
+        actions.note_download(before, by=lee)
+    request = made(lee)
+    text = text_of(request)
+    for gone in ("Mr. Sato", "Ms. Mori", "three names", "said what came of it"):
+        assert gone not in text
+    said = {record["Reference"]: record for record in records_in(request)}
+    assert said[lone.reference]["What it says"] == "[kept back: § 5] brings twelve people."
+    assert "[kept back: § 6]" in said[beside.engagements.get().engagement.reference]["Referrals"][0]
+    with zipfile.ZipFile(request.path) as file:
+        lines = list(csv.reader(io.StringIO(file.read("records.csv").decode("utf-8-sig"))))
+    (line,) = [line for line in lines if line[0] == lone.reference]
+    assert line[1] == "Ports for [kept back: § 5]"
+    assert line[-2:] == ["What came of it, History, 1 word or name", "§ 5"]
+    theirs = text_of(made(tess))
+    for words in ("Mr. Sato brings twelve people.", "Ms. Mori asks.", "We sent them three names."):
+        assert words in theirs
+    assert "§ 5" not in theirs
+    actions.mark_referral(lone, parts=[], basis="", by=lee)
+    assert "Mr. Sato" in text_of(made(lee))
+    for person in (maria, tom, third):
+        with pytest.raises(Forbidden):
+            actions.mark_referral(lone, parts=["Title"], basis="§ 5", by=person)
+    with pytest.raises(Invalid):
+        actions.mark_referral(lone, parts=["Title"], basis=" ", by=tess)
+    assert ReferralExemption.objects.count() == 1
+
+
+def test_the_other_office_does_not_learn_what_was_marked(
+    maria: Member, lee: Member, tom: Member, client_for: ClientFor
+) -> None:
+    referral = refer.referred(maria, tom.office)
+    seen = client_for(tom).get(referral.get_absolute_url()).context["entries"]
+    actions.mark_referral(referral, parts=["Title"], basis="§ 5", by=lee)
+    assert client_for(tom).get(referral.get_absolute_url()).context["entries"] == seen
+    assert len(client_for(maria).get(referral.get_absolute_url()).context["entries"]) == len(seen) + 1
+    assert "Title" not in str(Entry.objects.filter(kind="records.marked").values_list("readers", flat=True))
+
+
+def test_referrals_have_a_tab_of_their_own_and_are_marked_from_there(
+    maria: Member, lee: Member, tom: Member, client_for: ClientFor
+) -> None:
+    referral, request, browser = refer.referred(maria, tom.office), asked(lee), client_for(lee)
+    beside = refer.referred(maria, tom.office, engagement=make.filed(maria))
+    place = f"{request.get_absolute_url()}?tab=referrals"
+    page = browser.get(place).content.decode()
+    assert referral.reference in page
+    assert beside.reference not in page
+    assert referral.reference not in browser.get(request.get_absolute_url()).content.decode()
+    mark = f"/records/marks/referrals/{referral.reference}/"
+    assert f"{mark}?request={request.reference}" in page
+    wrong = browser.post(f"{mark}?request={request.reference}", {"parts": "Answer", "phrases": "Mr. Sato"})
+    assert wrong.status_code == 400
+    assert "Mr. Sato" in wrong.content.decode()
+    right = {"parts": ["Answer"], "phrases": "Mr. Sato", "basis": "§ 5"}
+    led = browser.post(f"{mark}?request={request.reference}", right)
+    assert led.headers["Location"] == place
+    assert "Answer, 1 word or name" in browser.get(place).content.decode()
+    assert browser.post(mark, {"parts": "Purpose", "basis": "§ 5"}).status_code == 400
+    for person in (maria, tom, make_member(make_office(), "lead")):
+        assert client_for(person).get(mark).status_code == 404
+        assert client_for(person).post(mark, right).status_code == 404
+    assert client_for(make_member(tom.office, "lead")).get(mark).status_code == 200
 
 
 def test_what_another_office_passed_on_is_in_no_file_of_a_third(
