@@ -230,7 +230,7 @@ def legible(countries: Iterable[Country], height: int) -> list[Country]:
 
 def _covers(one: Country, other: Country, height: int) -> bool:
     assert one.place and other.place
-    letters = (len(str(one.total)) + len(str(other.total)) + 1) / 2
+    letters = (len(f"{one.total:,}") + len(f"{other.total:,}") + 1) / 2
     is_beside = abs(one.place.x - other.place.x) >= letters * height * 0.55
     return not is_beside and abs(one.place.y - other.place.y) < height
 
