@@ -278,10 +278,14 @@ def answer(request: MemberRequest, reference: str, question: str) -> HttpRespons
     if not form.is_valid():
         rules.require_coordinator(request.acting)
         return _both(request, row, 400, form)
-    once(
-        form,
-        request.user.pk,
-        lambda: actions.answer_office(asked, by=request.acting, text=form.cleaned_data["text"]),
-    )
+    try:
+        once(
+            form,
+            request.user.pk,
+            lambda: actions.answer_office(asked, by=request.acting, text=form.cleaned_data["text"]),
+        )
+    except (Invalid, Conflict) as refusal:
+        form.add_error("text" if isinstance(refusal, Invalid) else None, refusal.reason)
+        return _both(request, row, refusal.status, form)
     messages.success(request, "Sent to the office that asked.")
     return redirect(row)

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from accounts.models import Member
 from counterparts.models import Counterpart
+from diplomacy.lib import atlas
 from engagements import actions, clock, coordination
 from engagements.models import Coverage, Engagement, Overlap
 from tests.api.conftest import Caller
@@ -420,6 +421,22 @@ def test_the_map_has_at_most_four_shades_without_a_gap(most: int) -> None:
     assert [number for step in steps for number in range(step.least, step.most + 1)] == list(
         range(1, most + 1)
     )
+
+
+def test_the_number_of_a_small_country_stands_beside_it_and_covers_no_other() -> None:
+    shown = {
+        one.code: one
+        for one in coordination.world([("TW", 3), ("IL", 12), ("LB", 7), ("MX", 5), ("FJ", 2)]).countries
+    }
+    assert [shown[code].leans for code in ("TW", "IL", "MX", "FJ")] == [1, 1, 0, -1]
+    for one in shown.values():
+        left, right = one.span(coordination.LARGE)
+        assert one.place
+        assert 0 < left < right < atlas.WIDTH
+        if one.leans:
+            assert not left < one.place.x < right, one.code
+    drawn = coordination.legible(shown.values(), coordination.SMALL)
+    assert [one.code for one in drawn] == ["TW", "IL", "MX", "FJ"], "Lebanon is too near"
 
 
 def test_the_form_of_filters_leads_back_to_the_page_it_stands_on(

@@ -161,8 +161,32 @@ def test_a_coordinator_answers_on_the_page_of_both(
     where = reverse("engagements:coordination_answer", args=[here.overlap.reference, question.reference])
     assert desk.post(where, {f"answer-{question.reference}-text": ""}).status_code == 400
     assert desk.post(where, {f"answer-{question.reference}-text": "We cannot say."}).status_code == 302
-    assert desk.post(where, {f"answer-{question.reference}-text": "Again."}).status_code == 409
+    late = desk.post(where, {f"answer-{question.reference}-text": "Again, and longer."})
+    assert late.status_code == 409
+    assert "answered already" in late.content.decode()
+    assert "Again, and longer.</textarea>" in late.content.decode()
+    assert "Again" not in desk.get(here.overlap.get_absolute_url()).content.decode()
     assert "We cannot say." in shown(client_for(maria), here.our_side)
+
+
+def test_an_answer_that_waits_because_the_other_plan_turned_blind_is_not_lost(
+    maria: Member, tom: Member, liaison: Member, client_for: ClientFor
+) -> None:
+    here, desk = cross.crossing(maria, tom), client_for(liaison)
+    question = actions.ask_coordinator(here.our_side, by=maria, text="Who are they?")
+    where = reverse("engagements:coordination_answer", args=[here.overlap.reference, question.reference])
+    actions.share(here.theirs, by=tom, visibility="federal", coordination="blind")
+    said = {f"answer-{question.reference}-text": "Wait until they have spoken."}
+    waits = desk.post(where, said)
+    assert waits.status_code == 409
+    page = waits.content.decode()
+    assert "does not see these plans now" in page
+    assert "Wait until they have spoken.</textarea>" in page
+    assert page.count("<textarea") == 1
+    assert not CoordinatorQuestion.objects.get().answered_at
+    actions.share(here.again().theirs, by=tom, visibility="federal", coordination="signal")
+    assert desk.post(where, said).status_code == 302
+    assert CoordinatorQuestion.objects.get().answer == "Wait until they have spoken."
 
 
 def test_a_reader_of_the_office_sees_and_may_not(
