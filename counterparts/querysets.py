@@ -131,7 +131,9 @@ class PostQuerySet(models.QuerySet[Any]):
 
 class AlikeQuerySet(SignedInQuerySet):
     def in_rows(self) -> Self:
-        return self.select_related("first", "second")
+        """Without those of which one has become a part of the other since they were compared."""
+        is_part = Q(first__parent=F("second")) | Q(second__parent=F("first"))
+        return self.exclude(is_part).select_related("first", "second")
 
 
 class CounterpartQuerySet(SignedInQuerySet):

@@ -57,7 +57,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_full_name(self) -> str:
         return self.name
 
-    def check_password(self, raw_password: str) -> bool:
+    def check_password(self, raw_password: str | None) -> bool:
         """Django's own, but that the stronger hash it makes of a password of older days is kept by named work."""
 
         def keep(password: str) -> None:

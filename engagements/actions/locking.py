@@ -35,7 +35,7 @@ def lock_request(request: AdviceRequest) -> AdviceRequest:
 def lock_referral(referral: Referral, version: int | None = None) -> Referral:
     held: Referral = (
         Referral.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("sender", "receiver", "written_by", "contact", "answered_by")
+        .select_related("sender", "receiver", "written_by", "contact", "answered_by", "closed_by__user")
         .get(pk=referral.pk)
     )
     if version is not None and held.version != version:

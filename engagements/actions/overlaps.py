@@ -65,7 +65,8 @@ def decline_introduction(side: OverlapSide, *, by: Member) -> OverlapSide:
 
 @transaction.atomic
 def withdraw_introduction(side: OverlapSide, *, by: Member) -> OverlapSide:
-    """From now on the other office sees no more than the plan's own preference says. What it has read it has read.
+    """From now on the other office sees no more than the plan's own preference says, and is told so. What it has read it
+    has read.
 
     An introduction that one asked for and the other gave ends for both: neither had wanted to be known alone.
     """
@@ -209,7 +210,7 @@ def _tell_other(kind: str, side: OverlapSide, **fields: Any) -> None:
 
 @system("engagements.overlap")
 def _settled(side: OverlapSide) -> OverlapSide:
-    crossing.settle([side.overlap_id])
+    crossing.settle([side.overlap_id], done_by=side)
     return _held(side)
 
 

@@ -105,7 +105,8 @@ class OverlapSideRoute(Route):
 
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Request, reference: str) -> Response:
-        """Take an introduction back."""
+        """Take an introduction back. The other office is told that it no longer sees who you are; what you wrote to each
+        other is closed to both until you know each other again."""
         return self._move(actions.withdraw_introduction)
 
     @action(detail=True, methods=["post"], url_path="set-aside")

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from celery import current_app
+from django.urls import reverse
 
 from accounts.models import Member
 from activity.models import Entry
@@ -45,6 +46,35 @@ class TestSuggesting:
         answer = client_for(maria).post("/counterparts/duplicates/already-here/", asked)
         assert "Already here?" in answer.text
         assert pair[0].reference in answer.text
+
+    def test_a_body_and_its_part_are_not_suggested_as_one(self, maria: Member, client_for: ClientFor) -> None:
+        whole = make.counterpart(maria, name=ONE)
+        part = make.counterpart(maria, name=f"{ONE}, Water Office", parent=whole)
+        other = make.counterpart(maria, name=f"{ONE}, Port Office", parent=whole)
+        actions.screen_due()
+        assert [(one.first, one.second) for one in Alike.objects.all()] == [(part, other)]
+        # Said to be a part of it after they were compared:
+        again = make.counterpart(maria, name=f"{ONE} and State")
+        actions.screen_due()
+        browser, place = client_for(maria), reverse("counterparts:alike")
+        compare = reverse("counterparts:compare", args=[whole.reference, again.reference])
+        assert compare in browser.get(place).text
+        Counterpart.objects.filter(pk=again.pk).update(parent=whole)
+        assert compare not in browser.get(place).text
+        suggested = browser.get("/api/v1/merges/suggestions/").json()["results"]
+        pairs = [{one["first"]["reference"], one["second"]["reference"]} for one in suggested]
+        assert {part.reference, other.reference} in pairs
+        assert not any(whole.reference in pair for pair in pairs)
+
+    def test_whoever_adds_a_part_is_not_asked_whether_it_is_the_whole(
+        self, client_for: ClientFor, maria: Member
+    ) -> None:
+        whole = make.counterpart(maria, name=ONE)
+        asked = {"name": f"{ONE}, Water Office", "kind": "subnational", "country": "MX"}
+        browser, place = client_for(maria), reverse("counterparts:already_here")
+        assert whole.reference in browser.post(place, asked).text
+        assert whole.reference not in browser.post(place, asked | {"parent_reference": whole.reference}).text
+        assert whole.reference in browser.post(place, asked | {"parent_reference": "C-AAAAAAAA"}).text
 
     def test_the_queue_holds_each_pair_once_and_not_those_that_are_two(
         self, maria: Member, pair: tuple[Counterpart, Counterpart]
