@@ -38,7 +38,8 @@ class Line:
 
     @property
     def title(self) -> str:
-        return str(self.subject) if self.subject else ""
+        """More than the mail says: whoever reads this is signed in, and the subject is theirs to see now."""
+        return str(getattr(self.subject, "told_as", self.subject)) if self.subject else ""
 
     @property
     def delivery(self) -> str:
@@ -72,7 +73,7 @@ def _visible_subjects(notices: Iterable[Notice], reader: Any) -> dict[tuple[str,
     return {
         (label, subject.pk): subject
         for label, ids in wanted.items()
-        for subject in _manager(label).visible_to(reader).filter(pk__in=ids)
+        for subject in _manager(label).visible_to(reader).filter(pk__in=ids).in_notices()
     }
 
 

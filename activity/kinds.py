@@ -15,6 +15,7 @@ class Kind(NamedTuple):
 
 KINDS = {
     "activity.refused": Kind("was refused", is_watching=True),
+    "activity.missed": Kind("asked for what does not exist for them", is_watching=True),
     "activity.bulk_read": Kind(
         "Somebody read unusually many records.", "Somebody read unusually many records", is_urgent=True
     ),
@@ -177,6 +178,11 @@ KINDS = {
     "engagements.overlap_named": Kind(
         "The other office lets you know who it is.", "An office whose plans cross yours introduced itself"
     ),
+    "engagements.overlap_unnamed": Kind(
+        "The other office no longer lets you know who it is. What you wrote to each other shows again once both know the"
+        " other.",
+        "An office whose plans cross yours no longer lets you know who it is",
+    ),
     "engagements.overlap_declined": Kind("did not introduce the office now"),
     "engagements.overlap_withdrawn": Kind("took the introduction back"),
     "engagements.overlap_wrote": Kind("wrote to the other office"),
@@ -202,6 +208,9 @@ KINDS = {
     ),
     "engagements.referral_closed": Kind(
         "said what came of it", "There is word of what came of a referral of your office"
+    ),
+    "engagements.referral_corrected": Kind(
+        "corrected what came of it", "What came of a referral of your office was corrected"
     ),
     "engagements.referral_withdrawn": Kind("withdrew this", "A referral to your office was withdrawn"),
     "briefings.drafted": Kind("started a briefing"),

@@ -27,13 +27,16 @@ class Suggestion(NamedTuple):
     score: int
 
 
-def like(name: str, *, kind: str, country: str, leave_out: int = 0) -> list[Suggestion]:
-    """On the register already? The most alike first, at most ten; people with people and bodies with bodies."""
+def like(name: str, *, kind: str, country: str, leave_out: int = 0, part_of: str = "") -> list[Suggestion]:
+    """On the register already? The most alike first, at most ten; people with people and bodies with bodies. `part_of`: the
+    reference of the body that it is said to be a part of, which it is not."""
     is_person = kind == Counterpart.Kind.PERSON
     plain = bare(name, is_person=is_person)
     if not plain:
         return []
     rows = _candidates(plain, is_person=is_person, country=country).exclude(pk=leave_out)
+    if part_of:
+        rows = rows.exclude(reference=part_of)
     found = [Suggestion(row, score(plain, row)) for row in rows.prefetch_related("aliases")[:100]]
     alike = [one for one in found if one.score >= SUGGEST]
     return sorted(alike, key=lambda one: (-one.score, one.counterpart.name))[:MOST]
@@ -47,11 +50,14 @@ def score(plain: str, other: Counterpart) -> int:
 
 
 def among(counterparts: Sequence[Counterpart]) -> dict[tuple[int, int], int]:
-    """For each pair of one of these and another on the register, how alike they are; the smaller id first."""
+    """For each pair of one of these and another on the register, how alike they are; the smaller id first. A body and a
+    part of it are two, however alike: somebody has said so."""
     pairs: dict[tuple[int, int], int] = {}
     for one in counterparts:
         for name in _names(one):
             for other, alike in like(name, kind=one.kind, country=one.country, leave_out=one.pk):
+                if one.pk == other.parent_id or other.pk == one.parent_id:
+                    continue
                 pair = (min(one.pk, other.pk), max(one.pk, other.pk))
                 pairs[pair] = max(alike, pairs.get(pair, 0))
     return pairs

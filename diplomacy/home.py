@@ -364,8 +364,8 @@ def _load(requests: Any) -> Block:
         Task(
             row["assigned_to__user__name"],
             "",
-            f"{row['all']} open",
-            f"{row['pressing']} due today or late" if row["pressing"] else "",
+            f"{row['all']:,} open",
+            f"{row['pressing']:,} due today or late" if row["pressing"] else "",
             "stopped",
         )
         for row in counted.order_by("-all", "assigned_to__user__name", "assigned_to")
@@ -417,7 +417,7 @@ def _sent(briefings: Any) -> Block:
         Task(
             str(one),
             one.get_absolute_url(),
-            f"{one.opened} of {one.delivered} opened it, {one.acknowledged} acknowledged it",
+            f"{one.opened:,} of {one.delivered:,} opened it, {one.acknowledged:,} acknowledged it",
         )
         for one in released
     ]

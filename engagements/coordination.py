@@ -24,6 +24,9 @@ WEEKS, ROWS = 8, 25
 SHADES = 4
 LARGE, SMALL = 26, 11
 """Height of letters on the map of a phone and of a screen, in its own units: about ten pixels of either."""
+LETTER, BESIDE = 0.55, 0.8
+"""Of the height of letters: the width of one, and how far from a small country its number begins."""
+NEAR_THE_EDGE = 930
 ON_A_PHONE = 12
 """More numbers would hide the countries."""
 ABROAD_NOWHERE = "No country abroad"
@@ -197,6 +200,21 @@ class Country(NamedTuple):
     place: atlas.Place | None
     """None: too small for the map, or not drawn by itself. It stands in the table."""
 
+    @property
+    def leans(self) -> int:
+        """Its number stands on it (0), or beside it, with a line to it: on the right (1), or on the left (-1) where the map
+        ends."""
+        if self.place is None or not self.place.is_small:
+            return 0
+        return -1 if self.place.x > NEAR_THE_EDGE else 1
+
+    def span(self, height: int) -> tuple[float, float]:
+        """From where to where its number goes, in letters of this height."""
+        assert self.place
+        width = len(f"{self.total:,}") * height * LETTER
+        middle = self.place.x + self.leans * (BESIDE * height + width / 2)
+        return middle - width / 2, middle + width / 2
+
 
 class World(NamedTuple):
     countries: list[Country]
@@ -230,8 +248,9 @@ def legible(countries: Iterable[Country], height: int) -> list[Country]:
 
 def _covers(one: Country, other: Country, height: int) -> bool:
     assert one.place and other.place
-    letters = (len(str(one.total)) + len(str(other.total)) + 1) / 2
-    is_beside = abs(one.place.x - other.place.x) >= letters * height * 0.55
+    (left, right), (start, end) = one.span(height), other.span(height)
+    gap = height * LETTER / 2
+    is_beside = right + gap <= start or end + gap <= left
     return not is_beside and abs(one.place.y - other.place.y) < height
 
 

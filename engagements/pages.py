@@ -1,16 +1,18 @@
-"""Pages of engagements in the order of their index: undated drafts first, then the latest first day."""
+"""Pages of engagements in the order of their index: undated drafts first, then the latest first day. Pages of referrals:
+what waits first."""
 
 import base64
 import json
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import F, Q
+from django.utils.timezone import is_naive
 
 from diplomacy.lib.paging import Page
-from engagements.models import Engagement
-from engagements.querysets import EngagementQuerySet
+from engagements.models import Engagement, Referral
+from engagements.querysets import EngagementQuerySet, ReferralQuerySet
 
 SIZE = 25
 Mark = tuple[date | None, int]
@@ -63,3 +65,55 @@ def _read(cursor: str) -> Mark | None:
     except (ValueError, TypeError, OverflowError, RecursionError):
         return None
     return mark if 0 <= mark[1] < 2**63 else None
+
+
+# Referrals -------------------------------------------------------------------------------------------------------------
+
+ORDER = (("rank", True), ("day", True), ("status_since", False), ("pk", False))
+"""What referrals are ordered by, and whether the smaller comes first."""
+Place = tuple[int, date, datetime, int]
+
+
+def referrals_page_of(
+    rows: ReferralQuerySet, *, after: str = "", before: str = "", size: int = SIZE
+) -> Page[Any]:
+    """One page of what waits first. What is answered meanwhile moves in the order, and is not shown twice for it."""
+    place = _read_place(after or before)
+    is_backward = bool(place and not after)
+    rows = rows.in_waiting_order()
+    if place:
+        rows = rows.filter(_beyond(place, is_backward=is_backward))
+    signs = [("" if is_rising != is_backward else "-") + name for name, is_rising in ORDER]
+    found = list(rows.order_by(*signs)[: size + 1])
+    has_more, found = len(found) > size, found[:size]
+    if is_backward:
+        found.reverse()
+    return Page(
+        found,
+        previous=_write_place(found[0]) if found and (has_more if is_backward else place) else "",
+        next=_write_place(found[-1]) if found and (is_backward or has_more) else "",
+    )
+
+
+def _beyond(place: Place, *, is_backward: bool) -> Q:
+    beyond = Q()
+    for (name, is_rising), value in reversed(list(zip(ORDER, place, strict=True))):
+        side = "gt" if is_rising != is_backward else "lt"
+        equal = Q(**{name: value}) & beyond if beyond else Q(pk__in=[])
+        beyond = Q(**{f"{name}__{side}": value}) | equal
+    return beyond
+
+
+def _write_place(row: Referral) -> str:
+    held: Any = row  # with what `in_waiting_order` adds
+    text = json.dumps([held.rank, held.day.isoformat(), row.status_since.isoformat(), row.pk])
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _read_place(cursor: str) -> Place | None:
+    try:
+        rank, day, since, pk = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        place = int(rank), date.fromisoformat(day), datetime.fromisoformat(since), int(pk)
+    except (ValueError, TypeError, OverflowError, RecursionError):
+        return None
+    return place if 0 <= place[0] < 3 and 0 <= place[3] < 2**63 and not is_naive(place[2]) else None

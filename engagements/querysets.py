@@ -1,4 +1,5 @@
 import re
+from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
@@ -13,12 +14,11 @@ from engagements import clock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
     from accounts.models import Member, Office
 
 
-SHOWN = ("engagement__flags", "engagement__counterparts__parent")
+SHOWN = ("engagement__flags", "engagement__counterparts")
 ROW = ("reference", "title", "kind", "status", "starts_on", "ends_on", "office__name", "office__short_name")
 REQUEST_ROW = (
     *("reference", "status", "status_since", "due_on", "assigned_to__user__name"),
@@ -63,6 +63,14 @@ def _week(earliest: "date | None" = None) -> Any:
     return Greatest(week, Value(earliest, DateField())) if earliest else week
 
 
+def _waiting_order() -> dict[str, Any]:
+    owed = Q(status__in=["sent", "taken_up"], useful_by__isnull=False)
+    return {
+        "rank": Case(When(status="sent", then=0), When(status="taken_up", then=1), default=2),
+        "day": Case(When(owed, then=F("useful_by")), default=Value(date.max), output_field=DateField()),
+    }
+
+
 class EngagementQuerySet(ProtectedQuerySet):
     def of_office(self, office: "Office") -> Self:
         return self.filter(office=office)
@@ -96,6 +104,10 @@ class EngagementQuerySet(ProtectedQuerySet):
     def filed(self) -> Self:
         """What anybody outside the office can ever read. Said aloud, it lets a list use the index of filed rows."""
         return self.filter(filed_at__isnull=False)
+
+    def listed_for(self, user: Any) -> Self:
+        """No draft is a federal reader's: unless that is said, their list passes over everybody's, which come first."""
+        return self.filed() if all(member.is_federal for member in user.standing) else self
 
     def drafts(self) -> Self:
         return self.filter(status="draft")
@@ -190,6 +202,9 @@ class OverlapQuerySet(ProtectedQuerySet):
     def with_plans(self) -> Self:
         return self.select_related("first__office", "second__office")
 
+    def in_notices(self) -> Self:
+        return self.with_plans()
+
     def open(self) -> Self:
         """What coordinators read and what is not over. Said aloud, it lets a page use the index of open ones by day."""
         return self.filter(ended_at=None, federal_reads=True, crosses_on__isnull=False)
@@ -250,6 +265,9 @@ class OverlapSideQuerySet(ProtectedQuerySet):
     def with_plan(self) -> Self:
         return self.select_related("engagement__office", "office")
 
+    def in_notices(self) -> Self:
+        return self.select_related("engagement")
+
     def open(self) -> Self:
         return self.filter(set_aside_at=None, has_ended=False)
 
@@ -292,9 +310,11 @@ class ReferralQuerySet(ProtectedQuerySet):
 
     def what_waits_first(self) -> Self:
         """Those without an answer by the day on which it is useful, then those without an outcome, then the rest."""
-        rank = Case(When(status="sent", then=0), When(status="taken_up", then=1), default=2)
-        day = Case(When(status__in=["sent", "taken_up"], then=F("useful_by")))
-        return self.order_by(rank, day.asc(nulls_last=True), "-status_since", "-id")
+        return self.alias(**_waiting_order()).order_by("rank", "day", "-status_since", "-id")
+
+    def in_waiting_order(self) -> Self:
+        """With what the order is made of, none of it null, so that a page can begin anywhere in it."""
+        return self.annotate(**_waiting_order())
 
 
 class ReferralEngagementQuerySet(VisibleQuerySet):

@@ -210,7 +210,8 @@ SIDE_MOVES = {
     "decline": SideMove("Not now", "Nobody waits for your answer."),
     "withdraw": SideMove(
         "Take the introduction back",
-        "It is your plan itself that introduces you. Change that where you choose who may see it.",
+        "Nothing is left to take back, or it is your plan itself that introduces you: change that where you choose who may"
+        " see it.",
     ),
     "write": SideMove(
         "Write", "A thread opens when both offices know each other, for as long as their plans cross."
@@ -270,6 +271,7 @@ REFERRAL_MOVES = {
     "take_up": _move("Take it up", [R.SENT], R.TAKEN_UP, WRITING_ROLES | ADVISING_ROLES),
     "decline": _move("Decline", [R.SENT], R.DECLINED, WRITING_ROLES | ADVISING_ROLES),
     "close": _move("Say what came of it", [R.TAKEN_UP], R.CLOSED, WRITING_ROLES | ADVISING_ROLES),
+    "correct": _move("Correct what came of it", [R.CLOSED], None, WRITING_ROLES | ADVISING_ROLES),
     "plan": _move("Plan an engagement from this", [R.TAKEN_UP], None, WRITING_ROLES),
     "withdraw": _move("Withdraw", [R.SENT], R.WITHDRAWN, WRITING_ROLES),
 }

@@ -33,7 +33,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *(
         path(f"overlaps/<ref:reference>/{move}/", overlaps.move, {"move": move}, name=f"overlap_{move}")
         for move in ACTS
+        if move != "withdraw"
     ),
+    path("overlaps/<ref:reference>/withdraw/", overlaps.withdraw, name="overlap_withdraw"),
     path("overlaps/<ref:reference>/set-aside/", overlaps.set_aside, name="overlap_set_aside"),
     path("overlaps/<ref:reference>/write/", overlaps.write, name="overlap_write"),
     path("overlaps/<ref:reference>/coordinator/", overlaps.ask_coordinator, name="overlap_coordinator"),

@@ -3,9 +3,11 @@
 import logging
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Model
 from django.db.utils import IntegrityError
 from django.utils import timezone
 
@@ -14,9 +16,9 @@ from activity import actions as activity
 from diplomacy.lib.errors import Conflict, Invalid
 from diplomacy.lib.rls import system
 from engagements import actions as engagements
-from engagements.models import Engagement
+from engagements.models import Engagement, Referral
 from records import bundle, disposal, marks, rules
-from records.models import Disposal, Exemption, Request, Status
+from records.models import Disposal, Exemption, ReferralExemption, Request, Status
 
 log = logging.getLogger(__name__)
 
@@ -40,25 +42,40 @@ def mark(
 ) -> None:
     """Say what of it is exempt: whole parts, and words wherever they stand. Neither takes the marks away."""
     rules.require_lead(by, engagement.office_id)
-    if (parts or phrases) and not basis.strip():
-        raise Invalid({"basis": ["Name the law that lets you keep this back."]})
-    if parts or phrases:
-        said = {
-            "parts": list(parts),
-            "phrases": list(phrases),
-            "basis": basis.strip(),
-            "marked_by": by,
-        }
+    said = _marks(parts, basis, by, phrases)
+    if said:
         Exemption.objects.update_or_create(engagement=engagement, defaults=said)
     else:
         Exemption.objects.filter(engagement=engagement).delete()
+    _note_marks(engagement, parts, by, phrases)
+
+
+@transaction.atomic
+def mark_referral(
+    referral: Referral, *, parts: Sequence[str], basis: str, by: Member, phrases: Sequence[str] = ()
+) -> None:
+    """The same of a referral, in the files of the office that one acts for. The other office does not learn of it."""
+    rules.require_party(by, referral)
+    said = _marks(parts, basis, by, phrases)
+    if said:
+        ReferralExemption.objects.update_or_create(referral=referral, office=by.office, defaults=said)
+    else:
+        ReferralExemption.objects.filter(referral=referral, office=by.office).delete()
+    _note_marks(referral, parts, by, phrases)
+
+
+def _marks(parts: Sequence[str], basis: str, by: Member, phrases: Sequence[str]) -> dict[str, Any]:
+    if not (parts or phrases):
+        return {}
+    if not basis.strip():
+        raise Invalid({"basis": ["Name the law that lets you keep this back."]})
+    return {"parts": list(parts), "phrases": list(phrases), "basis": basis.strip(), "marked_by": by}
+
+
+def _note_marks(subject: Model, parts: Sequence[str], by: Member, phrases: Sequence[str]) -> None:
+    readers = [f"office:{by.office_id}"]
     activity.record(
-        "records.marked",
-        engagement,
-        by=by,
-        readers=[f"office:{engagement.office_id}"],
-        parts=list(parts),
-        phrases=len(phrases),
+        "records.marked", subject, by=by, readers=readers, parts=list(parts), phrases=len(phrases)
     )
 
 
@@ -134,8 +151,8 @@ def _finish(request: Request, digest: str, by: Member) -> None:
 @transaction.atomic
 def note_download(request: Request, *, by: Member) -> None:
     rules.require_lead(by, request.office_id)
-    if marks.are_newer(request, by.user):
-        raise Conflict("What is exempt was changed after this file was made. Make it again.")
+    if reason := marks.why_not_given(request, by):
+        raise Conflict(reason)
     activity.record("records.downloaded", request, by=by, digest=request.digest)
     for one in bundle.engagements(request, by.user).filter(visibility="restricted"):
         engagements.note_opened(one, by=by)

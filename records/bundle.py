@@ -3,12 +3,16 @@
 Written record by record to a file beside the last one and renamed when it is whole.
 """
 
+import csv
 import hashlib
+import io
 import json
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime, time
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +21,13 @@ from django.template.loader import render_to_string
 
 from accounts.models import User
 from activity import timeline
+from diplomacy.lib import washington
 from diplomacy.lib.rls import reading_as
 from diplomacy.lib.sheets import csv_of
 from engagements import versions
 from engagements.models import Engagement, OverlapMessage, OverlapSide, Referral, ReferralEngagement
 from records import rules
-from records.models import Exemption, Request
+from records.models import Exemption, Marks, ReferralExemption, Request
 
 STEP = 50
 HERE = "<!-- records -->"
@@ -35,17 +40,66 @@ records.html is for reading and printing. records.json holds the same for progra
 What the office keeps back, whole parts and single words, reads "[kept back: …]" and names the law.
 Restricted engagements are here only if the person who asked is named on them.
 Referrals, and what was written with an office whose plans cross, stand with the engagement that they belong to. Referrals that
-belong to none are not here: the office finds them under “Referrals”.
+the office sent or received in these days, and that belong to none of the engagements here, stand after these.
 Advice belongs to the federal desks that gave it: ask them for it. Records of other offices are not here.
 """
 
 
 def engagements(request: Request, user: User) -> QuerySet[Engagement]:
     """The office's own, as far as who asked may see them."""
-    span = Q(created_at__date__range=(request.since, request.until))
+    span = Q(created_at__range=_moments(request))
     span |= Q(starts_on__lte=request.until, ends_on__gte=request.since)
     rows = Engagement.objects.visible_to(user).filter(span, office=request.office_id)
     return rows.order_by("pk")
+
+
+def _moments(request: Request) -> tuple[datetime, datetime]:
+    """Its days are Washington's: the page and the worker mean the same."""
+    first, last = (request.since, time.min), (request.until, time.max)
+    return datetime.combine(*first, washington.ZONE), datetime.combine(*last, washington.ZONE)
+
+
+def is_whole_for(request: Request, user: User) -> bool:
+    """Whether the file is there, and all whose records are in it is theirs to see now."""
+    if not request.path.exists():
+        return False
+    held = _references(request.path)
+    seen = (
+        kept.objects.visible_to(user).filter(reference__in=held).count() for kept in (Engagement, Referral)
+    )
+    return sum(seen) == len(held)
+
+
+def _references(path: Path) -> list[str]:
+    with zipfile.ZipFile(path) as bundle, bundle.open("records.csv") as file:
+        _, *lines = csv.reader(io.TextIOWrapper(file, "utf-8-sig", newline=""))
+        return [line[0] for line in lines]
+
+
+def referrals(request: Request, user: User) -> QuerySet[Referral]:
+    """Those that the office sent, received or answered in these days, and that stand with none of these engagements.
+
+    One that belongs to an engagement which the reader may not see is for them one that belongs to none.
+    """
+    days = _moments(request)
+    span = Q(sent_at__range=days) | Q(status_since__range=days) | Q(closed_at__range=days)
+    own = Q(sender=request.office_id) | Q(receiver=request.office_id)
+    beside = ReferralEngagement.objects.visible_to(user).filter(engagement__in=engagements(request, user))
+    rows = Referral.objects.visible_to(user).filter(span, own).exclude(pk__in=beside.values("referral"))
+    return rows.select_related("sender", "receiver").order_by("pk")
+
+
+def are_marked_since(request: Request, user: User, moment: datetime) -> bool:
+    """Whether something in the file was marked: its engagements, its referrals, others of the office to which these belong."""
+    lone = referrals(request, user)
+    links = ReferralEngagement.objects.visible_to(user).filter(engagement__office=request.office_id)
+    held = engagements(request, user)
+    marked = Q(engagement__in=held) | Q(engagement__in=links.filter(referral__in=lone).values("engagement"))
+    if Exemption.objects.filter(marked, marked_at__gte=moment).exists():
+        return True
+    beside = links.filter(engagement__in=held).values("referral")
+    ours = ReferralExemption.objects.filter(office=request.office_id, marked_at__gte=moment)
+    return ours.filter(Q(referral__in=lone) | Q(referral__in=beside)).exists()
 
 
 def write(request: Request, user: User, tell: Callable[[int, int], None]) -> str:
@@ -64,15 +118,15 @@ def write(request: Request, user: User, tell: Callable[[int, int], None]) -> str
 
 
 def _fill(bundle: zipfile.ZipFile, request: Request, user: User, tell: Callable[[int, int], None]) -> None:
-    rows = engagements(request, user)
+    rows, lone = engagements(request, user), referrals(request, user)
     with reading_as(user):
-        total = rows.count()
+        total = rows.count() + lone.count()
     lines: list[tuple[object, ...]] = []
     head, _, tail = render_to_string("records/file.html", {"request": request}).partition(HERE)
     with bundle.open("records.json", "w") as file, tempfile.TemporaryFile() as page:
         page.write(head.encode())
         file.write(b"[")
-        for done, (record, line) in enumerate(_records(rows, user)):
+        for done, (record, line) in enumerate(chain(_records(rows, user), _referred(lone, request, user))):
             file.write((b",\n" if done else b"\n") + json.dumps(record, ensure_ascii=False).encode())
             page.write(_to_read(record).encode())
             lines.append(line)
@@ -117,6 +171,83 @@ def _records(rows: QuerySet[Engagement], user: User) -> Iterator[tuple[dict[str,
         start = batch[-1].pk
 
 
+def _referred(
+    rows: QuerySet[Referral], request: Request, user: User
+) -> Iterator[tuple[dict[str, Any], tuple[object, ...]]]:
+    start = 0
+    while True:
+        with reading_as(user):
+            batch = list(rows.prefetch_related("counterparts").filter(pk__gt=start)[:STEP])
+            marks = _marks_of(batch, request, user)
+            made = [_referral_record(one, user, marks[one.pk]) for one in batch]
+        if not batch:
+            return
+        yield from made
+        start = batch[-1].pk
+
+
+def _marks_of(batch: Sequence[Referral], request: Request, user: User) -> dict[int, list[Marks]]:
+    """By referral: what the office keeps back of it, and what it keeps back of an engagement to which it belongs."""
+    found: dict[int, list[Marks]] = {one.pk: [] for one in batch}
+    for own in ReferralExemption.objects.filter(office=request.office_id, referral__in=batch):
+        found[own.referral_id].append(own)
+    links = ReferralEngagement.objects.visible_to(user).filter(referral__in=batch)
+    pairs = list(links.filter(engagement__office=request.office_id).values_list("referral", "engagement"))
+    beside = Exemption.objects.filter(engagement__in=[engagement for _, engagement in pairs])
+    by_engagement = {mark.engagement_id: mark for mark in beside}
+    for referral, engagement in pairs:
+        if mark := by_engagement.get(engagement):
+            found[referral].append(mark)
+    return found
+
+
+def _said_of(one: Referral, marks: Iterable[Marks]) -> dict[str, Any]:
+    """By the labels of `rules.REFERRAL_PARTS`, with what is kept back kept back."""
+    said: dict[str, Any] = {
+        "Title": one.subject,
+        "From": one.sender.name,
+        "To": one.receiver.name,
+        "Sent": one.sent_at.isoformat(),
+        "What it says": one.text,
+        "Who came": one.who_came,
+        "Topics": one.topic_labels,
+        "Useful by": one.useful_by.isoformat() if one.useful_by else "",
+        "Answer": one.reason,
+        "What came of it": _outcome(one),
+    }
+    return _kept(said, marks)
+
+
+def _kept(said: dict[str, Any], marks: Iterable[Marks]) -> dict[str, Any]:
+    for mark in marks:
+        said = {
+            part: f"[kept back: {mark.basis}]" if _is_kept(part, mark) else _without(value, mark)
+            for part, value in said.items()
+        }
+    return said
+
+
+def _is_kept(part: str, mark: Marks) -> bool:
+    """Of an engagement's parts one is about its referrals; the others are not theirs."""
+    return rules.is_kept_back("Referrals" if isinstance(mark, Exemption) else part, mark.parts)
+
+
+def _referral_record(
+    one: Referral, user: User, marks: Sequence[Marks]
+) -> tuple[dict[str, Any], tuple[object, ...]]:
+    said = _said_of(one, marks)
+    history = _kept({"History": [_dated(line) for line in _history(one, user)]}, marks)
+    applied = [mark for mark in marks if mark.phrases or any(_is_kept(part, mark) for part in said | history)]
+    kept = ("; ".join(mark.words for mark in applied), "; ".join(mark.basis for mark in applied))
+    days = ("", "") if any(_is_kept("Sent", mark) for mark in marks) else _days(one)
+    line = (one.reference, said["Title"], "Referral", one.get_status_display(), *days, *kept)
+    return {"Reference": one.reference, "Status": one.get_status_display(), **said, **history}, line
+
+
+def _days(one: Referral) -> tuple[object, object]:
+    return one.sent_at.date(), one.closed_at.date() if one.closed_at else ""
+
+
 def _line(engagement: Engagement, mark: Exemption | None) -> tuple[object, ...]:
     marked = mark.parts if mark else []
     title = "" if rules.is_kept_back("Title", marked) else _without(engagement.title, mark)
@@ -136,10 +267,7 @@ def _record(engagement: Engagement, user: User, mark: Exemption | None) -> dict[
         "Commitments": [f"{one.get_side_display()}: {one.text}" for one in engagement.commitments.all()],
         "Referrals": _referrals(engagement, user),
         "Messages with other offices": _messages(engagement, user),
-        "History": [
-            f"{line.at.isoformat()} {line.actor or ''} {line.words.said}"
-            for line in _history(engagement, user)
-        ],
+        "History": [_dated(line) for line in _history(engagement, user)],
     }
     shown = {
         part: f"[kept back: {basis}]" if rules.is_kept_back(part, marked) else _without(value, mark)
@@ -148,7 +276,7 @@ def _record(engagement: Engagement, user: User, mark: Exemption | None) -> dict[
     return {"Reference": engagement.reference, "Status": engagement.get_status_display(), **shown}
 
 
-def _without(value: Any, mark: Exemption | None) -> Any:
+def _without(value: Any, mark: Marks | None) -> Any:
     if mark is None:
         return value
     if isinstance(value, list):
@@ -156,21 +284,38 @@ def _without(value: Any, mark: Exemption | None) -> Any:
     return rules.redacted(value, mark.phrases, mark.basis)
 
 
-def _history(engagement: Engagement, user: User) -> list[Any]:
-    return timeline.of(engagement, user)[::-1]
+def _history(subject: Engagement | Referral, user: User) -> list[Any]:
+    return timeline.of(subject, user)[::-1]
+
+
+def _dated(line: Any) -> str:
+    return f"{line.at.isoformat()} {line.actor or ''} {line.words.said}"
 
 
 def _referrals(engagement: Engagement, user: User) -> list[str]:
     """What was referred to another office from it, or by another and led to it."""
-    links = ReferralEngagement.objects.visible_to(user).filter(engagement=engagement)
-    found = links.select_related("referral__sender", "referral__receiver").order_by("pk")
-    return [_referral(link.referral) for link in found]
+    links = ReferralEngagement.objects.visible_to(user).filter(engagement=engagement).order_by("pk")
+    found = [link.referral for link in links.select_related("referral__sender", "referral__receiver")]
+    own = ReferralExemption.objects.filter(office=engagement.office_id, referral__in=found)
+    marks = {mark.referral_id: mark for mark in own}
+    return [_referral(one, marks.get(one.pk)) for one in found]
 
 
-def _referral(one: Referral) -> str:
-    head = f"{one.reference} {one.sender} to {one.receiver}, {one.sent_at.isoformat()}: {one.subject}"
-    outcome = ": ".join(filter(None, [one.get_outcome_display(), one.outcome_text]))
-    return "\n".join(filter(None, [head, one.text, one.get_status_display(), one.reason, outcome]))
+def _referral(one: Referral, mark: ReferralExemption | None) -> str:
+    said = _said_of(one, [mark] if mark else [])
+    head = f"{one.reference} {said['From']} to {said['To']}, {said['Sent']}: {said['Title']}"
+    outcome = said["What came of it"]
+    outcomes = outcome if isinstance(outcome, list) else [outcome]
+    return "\n".join(
+        filter(None, [head, said["What it says"], one.get_status_display(), said["Answer"], *outcomes])
+    )
+
+
+def _outcome(one: Referral) -> list[str]:
+    """What is said of it now, and before it what was said before."""
+    now = ": ".join(filter(None, [one.get_outcome_display(), one.outcome_text]))
+    before = [f"{was.at.isoformat()} {was.by}: {was.outcome}: {was.text}" for was in one.said_before[::-1]]
+    return [*before, now] if now else before
 
 
 def _messages(engagement: Engagement, user: User) -> list[str]:

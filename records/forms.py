@@ -1,9 +1,10 @@
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
 from diplomacy.lib import forms as house
-from records.models import Exemption, Request
+from records.models import Marks, Request
 from records.rules import ALL, PARTS
 
 MOST_LINES, MOST_LETTERS = 50, 200
@@ -29,7 +30,6 @@ class AskForm(house.ModelForm[Request]):
 class MarkForm(house.Form):
     parts = forms.MultipleChoiceField(
         label="What is kept back",
-        choices=[(ALL, ALL), *((part, part) for part in PARTS)],
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
@@ -48,6 +48,11 @@ class MarkForm(house.Form):
         required=False,
     )
 
+    def __init__(self, *args: Any, labels: Sequence[str] = PARTS, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["parts"]
+        field.choices = [(label, label) for label in (ALL, *labels)]
+
     def clean_phrases(self) -> list[str]:
         lines = self.cleaned_data["phrases"].splitlines()
         said = list(dict.fromkeys(line.strip() for line in lines if line.strip()))
@@ -64,7 +69,7 @@ class MarkForm(house.Form):
         return cleaned
 
 
-def marked(mark: Exemption | None) -> dict[str, Any]:
+def marked(mark: Marks | None) -> dict[str, Any]:
     if mark is None:
         return {}
     return {"parts": mark.parts, "phrases": "\n".join(mark.phrases), "basis": mark.basis}

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Member, Office
 from activity.kinds import TEXTS
 from diplomacy.lib.references import ReferenceField
-from engagements.models import Engagement
+from engagements.models import Engagement, Referral
 from records.querysets import DisposalQuerySet, RequestQuerySet
 
 
@@ -110,10 +110,9 @@ class Disposal(models.Model):
         return f"{self.get_sort_display()} of {self.office}"
 
 
-class Exemption(models.Model):
-    """What of one engagement the law lets the office keep back, and which law: whole parts, words wherever they stand."""
+class Marks(models.Model):
+    """What of a record the law lets the office keep back, and which law: whole parts, words wherever they stand."""
 
-    engagement = models.OneToOneField(Engagement, models.PROTECT, related_name="+")
     parts = ArrayField(models.CharField(max_length=40), help_text="By their labels, as in the file")
     phrases = ArrayField(models.CharField(max_length=200), default=list, db_default=[])
     basis = models.CharField("under which law", max_length=300)
@@ -121,13 +120,11 @@ class Exemption(models.Model):
     marked_at = models.DateTimeField(auto_now=True)
 
     class Meta:
+        abstract = True
         constraints = [
-            models.CheckConstraint(condition=~Q(parts=[]) | ~Q(phrases=[]), name="exemption_names_what"),
-            models.CheckConstraint(condition=~Q(basis=""), name="exemption_names_its_law"),
+            models.CheckConstraint(condition=~Q(parts=[]) | ~Q(phrases=[]), name="%(class)s_names_what"),
+            models.CheckConstraint(condition=~Q(basis=""), name="%(class)s_names_its_law"),
         ]
-
-    def __str__(self) -> str:
-        return f"{self.engagement_id}: {self.words}"
 
     @property
     def words(self) -> str:
@@ -135,3 +132,32 @@ class Exemption(models.Model):
         count = len(self.phrases)
         named = [f"{count} word{'s' if count > 1 else ''} or name{'s' if count > 1 else ''}"] if count else []
         return ", ".join([*self.parts, *named])
+
+
+class Exemption(Marks):
+    """Of one engagement."""
+
+    engagement = models.OneToOneField(Engagement, models.PROTECT, related_name="+")
+
+    class Meta(Marks.Meta):
+        abstract = False
+
+    def __str__(self) -> str:
+        return f"{self.engagement_id}: {self.words}"
+
+
+class ReferralExemption(Marks):
+    """Of one referral, for one of its two offices: each answers under its own law."""
+
+    referral = models.ForeignKey(Referral, models.PROTECT, related_name="+", db_index=False)
+    office = models.ForeignKey(Office, models.PROTECT, related_name="+", db_index=False)
+
+    class Meta(Marks.Meta):
+        abstract = False
+        constraints = [
+            *Marks.Meta.constraints,
+            models.UniqueConstraint(fields=["referral", "office"], name="referral_exemption_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.referral_id} of {self.office_id}: {self.words}"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from accounts.models import Member
 from activity.rules import MANAGING
 from diplomacy.lib.errors import Forbidden
+from engagements.models import Referral
 
 PARTS = (
     "Title",
@@ -24,12 +25,22 @@ PARTS = (
     "Messages with other offices",
     "History",
 )
+REFERRAL_PARTS = (
+    *("Title", "From", "To", "Sent", "What it says", "Who came", "Topics", "Useful by", "Answer"),
+    *("What came of it", "History"),
+)
 ALL = "The whole record"
 
 
 def require_lead(member: Member, office_id: int) -> None:
     if member.role != "lead" or member.office_id != office_id:
         raise Forbidden("Only a lead of the office takes its records out.")
+
+
+def require_party(member: Member, referral: Referral) -> None:
+    """Each of the two offices marks for itself."""
+    if member.role != "lead" or member.office_id not in {referral.sender_id, referral.receiver_id}:
+        raise Forbidden("Only a lead of one of its two offices marks a referral.")
 
 
 def require_leader(member: Member) -> None:

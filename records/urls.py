@@ -10,4 +10,5 @@ urlpatterns = [
     path("<ref:reference>/make/", views.make, name="make"),
     path("<ref:reference>/file/", views.download, name="download"),
     path("marks/<ref:reference>/", views.mark, name="mark"),
+    path("marks/referrals/<ref:reference>/", views.mark_referral, name="mark_referral"),
 ]

@@ -1,17 +1,19 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import MemberRequest
 from accounts.signin.step_up import step_up_required
 from activity import alarms
 from activity.rules import MANAGING
-from diplomacy.lib.paging import page_of
-from engagements.models import Engagement
-from records import actions, bundle, disposal, marks
+from diplomacy.lib.paging import Page, page_of
+from engagements.models import Engagement, Referral
+from records import actions, bundle, disposal, marks, rules
 from records.forms import AskForm, MarkForm, marked
 from records.models import Disposal, Request
 
@@ -45,12 +47,15 @@ def index(request: MemberRequest) -> HttpResponse:
 @require_safe
 def show(request: MemberRequest, reference: str) -> HttpResponse:
     asked = _found(request, reference)
-    is_old = asked.has_file and marks.are_newer(asked, request.user)
+    why_not = marks.why_not_given(asked, request.acting) if asked.has_file else ""
     if getattr(request, "htmx", False):
-        return render(request, "records/_progress.html", {"asked": asked, "is_old": is_old})
+        return render(request, "records/_progress.html", {"asked": asked, "why_not": why_not})
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
-    page = page_of(bundle.engagements(asked, request.user), order="-id", after=after, before=before)
-    context = {"asked": asked, "is_old": is_old, "page": page, "rows": marks.beside(page.rows)}
+    is_referrals = request.GET.get("tab") == "referrals"
+    held = bundle.referrals if is_referrals else bundle.engagements
+    page: Page[Any] = page_of(held(asked, request.user), order="-id", after=after, before=before)
+    rows: Any = marks.beside_referrals(page.rows, asked.office) if is_referrals else marks.beside(page.rows)
+    context = {"asked": asked, "why_not": why_not, "page": page, "rows": rows, "is_referrals": is_referrals}
     return render(request, "records/request.html", context)
 
 
@@ -58,20 +63,47 @@ def show(request: MemberRequest, reference: str) -> HttpResponse:
 def mark(request: MemberRequest, reference: str) -> HttpResponse:
     """What of one engagement is exempt. It holds for every file that is made from now on. Then back to the request."""
     _require_lead(request)
-    asked = Request.objects.visible_to(request.user).filter(reference=request.GET.get("request", "")).first()
     own = Engagement.objects.visible_to(request.user).filter(office=request.acting.office_id)
     engagement = get_object_or_404(own, reference=reference)
     form = MarkForm(request.POST or None, initial=marked(marks.of(engagement)))
     if request.method == "POST" and form.is_valid():
         actions.mark(engagement, **form.cleaned_data, by=request.acting)
-        messages.success(request, "The marks are saved.")
-        return redirect(asked or "records:list")
-    return render(
-        request,
-        "records/mark.html",
-        {"form": form, "engagement": engagement, "asked": asked},
-        status=400 if form.errors else 200,
-    )
+        return _are_saved(request)
+    return _marking(request, form, engagement)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def mark_referral(request: MemberRequest, reference: str) -> HttpResponse:
+    """The same of a referral, for the office that one acts for."""
+    _require_lead(request)
+    office = request.acting.office
+    own = Referral.objects.visible_to(request.user).filter(Q(sender=office) | Q(receiver=office))
+    referral = get_object_or_404(own, reference=reference)
+    now = marked(marks.of_referral(referral, office))
+    form = MarkForm(request.POST or None, initial=now, labels=rules.REFERRAL_PARTS)
+    if request.method == "POST" and form.is_valid():
+        actions.mark_referral(referral, **form.cleaned_data, by=request.acting)
+        return _are_saved(request, "?tab=referrals")
+    return _marking(request, form, referral, "?tab=referrals")
+
+
+def _asked_from(request: MemberRequest, tab: str) -> tuple[Request | None, str]:
+    """The request from which somebody came to mark something, and the way back."""
+    found = Request.objects.visible_to(request.user).filter(reference=request.GET.get("request", "")).first()
+    return found, f"{found.get_absolute_url()}{tab}" if found else reverse("records:list")
+
+
+def _are_saved(request: MemberRequest, tab: str = "") -> HttpResponse:
+    messages.success(request, "The marks are saved.")
+    return redirect(_asked_from(request, tab)[1])
+
+
+def _marking(
+    request: MemberRequest, form: MarkForm, record: Engagement | Referral, tab: str = ""
+) -> HttpResponse:
+    asked, back = _asked_from(request, tab)
+    context = {"form": form, "record": record, "asked": asked, "back": back, "is_referral": bool(tab)}
+    return render(request, "records/mark.html", context, status=400 if form.errors else 200)
 
 
 @require_POST

@@ -9,7 +9,7 @@ from counterparts import actions, rules
 from counterparts.filters import GuidanceFilter
 from counterparts.forms.guidance import EndForm, GuidanceForm, NoteForm
 from counterparts.models import Counterpart, CountryGuidance
-from diplomacy.lib.errors import Invalid
+from diplomacy.lib.errors import Conflict, Invalid
 from diplomacy.lib.paging import page_of
 
 
@@ -61,6 +61,9 @@ def change_guidance(request: MemberRequest, reference: str) -> HttpResponse:
             made = actions.replace_guidance(held, by=request.acting, **form.said())
         except Invalid as invalid:
             form.take(invalid)
+        except Conflict as conflict:
+            form.add_error(None, f"{conflict.reason} What you wrote is still below and is not published.")
+            return _form(request, form, held, status=409)
         else:
             messages.success(
                 request, f"Version {made.number} is published. The one before it can still be read."
@@ -101,8 +104,10 @@ def note(request: MemberRequest, reference: str) -> HttpResponse:
     return render(request, "counterparts/small_form.html", context, status=400 if form.errors else 200)
 
 
-def _form(request: MemberRequest, form: GuidanceForm, held: CountryGuidance | None) -> HttpResponse:
-    status = 400 if form.errors else 200
+def _form(
+    request: MemberRequest, form: GuidanceForm, held: CountryGuidance | None, status: int = 0
+) -> HttpResponse:
+    status = status or (400 if form.errors else 200)
     return render(request, "counterparts/guidance_form.html", {"form": form, "guidance": held}, status=status)
 
 

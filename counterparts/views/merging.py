@@ -86,7 +86,8 @@ def already_here(request: MemberRequest) -> HttpResponse:
     """While somebody types a name: is it on the register? Posted, so that the name stands in no address."""
     name = tidy(request.POST.get("name", ""))[:200]
     kind, country = request.POST.get("kind", ""), request.POST.get("country", "")
-    found = duplicates.like(name, kind=kind, country=country) if len(name) > 2 else []
+    part_of = request.POST.get("parent_reference", "")[:12]
+    found = duplicates.like(name, kind=kind, country=country, part_of=part_of) if len(name) > 2 else []
     return render(request, "counterparts/_already_here.html", {"found": found})
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import MemberRequest
@@ -12,14 +13,20 @@ from activity import actions as activity
 from activity import timeline
 from counterparts import actions, finding, places, rules
 from counterparts.filters import SHOWN, CounterpartFilter
+from counterparts.folding import is_latin
 from counterparts.forms import CounterpartForm
 from counterparts.models import Counterpart, CounterpartNote, CountryGuidance, Hit, ListEdition, Screening
-from diplomacy.lib.errors import Invalid, Stale
+from diplomacy.lib.errors import Conflict, Invalid, Stale
 from diplomacy.lib.paging import Page, page_of
 from diplomacy.lib.references import new_reference
 from diplomacy.lib.text import tidy
+from diplomacy.lib.words import Asked
 
 LISTED = 10
+SENT_BEFORE = (
+    "This page was sent before with other words, and a counterpart was added then. Change that one, or send this again "
+    "to add another."
+)
 
 
 @require_safe
@@ -36,9 +43,20 @@ def register(request: MemberRequest) -> HttpResponse:
         "is_cut": bool(text) and len(page) > SHOWN,
         "shown": SHOWN,
         "may_write": rules.may_write(request.acting),
+        "add_url": f"{reverse('counterparts:add')}{_asked_for(request, text)}",
     }
     is_part = getattr(request, "htmx", False)
     return render(request, "counterparts/_rows.html" if is_part else "counterparts/list.html", context)
+
+
+def _asked_for(request: MemberRequest, text: str) -> str:
+    """What was searched for, so that who is not found is not typed again. The name is sealed, as in the list's address."""
+    asked = Asked(mutable=True)
+    asked["q"] = text
+    for name in ("kind", "country"):
+        asked[name] = request.GET.get(name, "")
+    said = asked.urlencode()
+    return f"?{said}" if said else ""
 
 
 def _guidance_for(request: MemberRequest, found: CounterpartFilter) -> Any:
@@ -91,18 +109,27 @@ def detail(request: MemberRequest, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: MemberRequest) -> HttpResponse:
     rules.require_writer(request.acting)
-    initial = {"name": tidy(request.GET.get("name", ""))[:200]}
-    form = CounterpartForm(request.POST or None, user=request.user, initial=initial)
+    form = CounterpartForm(request.POST or None, user=request.user, initial=_searched(request))
     token = request.POST.get("token") or new_reference("T")
     if request.method == "POST" and form.is_valid():
         try:
             counterpart = _add_once(request, form, token)
         except Invalid as invalid:
             form.take(invalid)
+        except Conflict:
+            form.add_error(None, SENT_BEFORE)
+            return _form(request, form, None, status=409, token=new_reference("T"))
         else:
             messages.success(request, f"{counterpart} is on the register.")
             return redirect(counterpart)
     return _form(request, form, None, token=token)
+
+
+def _searched(request: MemberRequest) -> dict[str, str]:
+    """The name that was searched for stands in the field of its letters."""
+    name = tidy(request.GET.get("q", "")).strip()[:200]
+    field = "name" if is_latin(name) else "native_name"
+    return {field: name, **{part: request.GET.get(part, "") for part in ("kind", "country")}}
 
 
 def _add_once(request: MemberRequest, form: CounterpartForm, token: str) -> Counterpart:

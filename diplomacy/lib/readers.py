@@ -73,6 +73,10 @@ class VisibleQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:
         raise NotImplementedError(f"{self.model.__name__} does not say who may see it")
 
+    def in_notices(self) -> Self:
+        """With what a line of somebody's notices says of each (`told_as`, where its name alone says little)."""
+        return self
+
 
 class ProtectedQuerySet(VisibleQuerySet):
     def visible_to(self, user: Any) -> Self:

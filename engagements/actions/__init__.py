@@ -39,9 +39,12 @@ from engagements.actions.plans import (
 from engagements.actions.reading import mark_version_read, note_opened
 from engagements.actions.referrals import (
     Matter,
+    Planned,
     close_referral,
+    correct_referral,
     decline_referral,
     plan_from_referral,
+    planned_from,
     refer,
     take_up_referral,
     withdraw_referral,
@@ -51,6 +54,7 @@ from engagements.actions.sharing import note_for_office, share
 __all__ = [
     "Matter",
     "Plan",
+    "Planned",
     "add_commitment",
     "amend",
     "answer_office",
@@ -61,6 +65,7 @@ __all__ = [
     "cancel",
     "close_commitment",
     "close_referral",
+    "correct_referral",
     "decline_introduction",
     "decline_referral",
     "draft",
@@ -75,6 +80,7 @@ __all__ = [
     "note_for_office",
     "note_opened",
     "plan_from_referral",
+    "planned_from",
     "postpone",
     "recompute_all_overlaps",
     "recompute_overlaps",

@@ -124,8 +124,9 @@ def _add(pairs: Iterable[overlap.Pair]) -> None:
 
 
 @system("engagements.overlap")
-def settle(ids: Iterable[int]) -> None:
-    """Bring both sides of these overlaps to what the table allows now, and tell whoever sees one for the first time."""
+def settle(ids: Iterable[int], *, done_by: OverlapSide | None = None) -> None:
+    """Bring both sides of these overlaps to what the table allows now, and tell whoever sees one for the first time, or
+    no longer sees who the other is. `done_by`: the side that did it knows."""
     rows = Overlap.objects.filter(pk__in=list(ids)).order_by("pk")
     held = list(rows.select_for_update(of=("self",), no_key=True))
     if not held:
@@ -139,7 +140,7 @@ def settle(ids: Iterable[int]) -> None:
     _save(held, sides, before)
     overlap.keep_places([row.pk for row in held])
     _open_what_was_said(held, sides, talked)
-    _tell(sides, before)
+    _tell(sides, before, done_by)
 
 
 def _plans(held: Sequence[Overlap]) -> Plans:
@@ -223,17 +224,20 @@ def _open_what_was_said(held: Sequence[Overlap], sides: dict[int, Pair], talked:
     CoordinatorQuestion.objects.bulk_update(asked, ["readers", "federal_reads"])
 
 
-def _tell(sides: dict[int, Pair], before: Before) -> None:
-    found, named = [], []
+def _tell(sides: dict[int, Pair], before: Before, done_by: OverlapSide | None) -> None:
+    found, named, unnamed = [], [], []
     for pk, pair in sides.items():
         for side, (was, _) in zip(pair, before[pk], strict=True):
             if was == Cell.NOTHING != side.cell:
                 found.append(side)
             elif was == Cell.SIGNAL and side.cell == Cell.NAMED:
                 named.append(side)
-    people = _people([*found, *named])
+            elif was == Cell.NAMED and side.cell == Cell.SIGNAL and side != done_by:
+                unnamed.append(side)
+    people = _people([*found, *named, *unnamed])
+    kinds = {"found": found, "named": named, "unnamed": unnamed}
     # By nobody: who filed is what the cell may not say.
-    for kind, told in (("engagements.overlap_found", found), ("engagements.overlap_named", named)):
+    for kind, told in ((f"engagements.overlap_{name}", told) for name, told in kinds.items()):
         if told:
             activity.record_all(kind, [(side, people[side.engagement_id]) for side in told], by=None)
 

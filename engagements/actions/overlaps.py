@@ -65,7 +65,8 @@ def decline_introduction(side: OverlapSide, *, by: Member) -> OverlapSide:
 
 @transaction.atomic
 def withdraw_introduction(side: OverlapSide, *, by: Member) -> OverlapSide:
-    """From now on the other office sees no more than the plan's own preference says. What it has read it has read.
+    """From now on the other office sees no more than the plan's own preference says, and is told so. What it has read it
+    has read.
 
     An introduction that one asked for and the other gave ends for both: neither had wanted to be known alone.
     """
@@ -142,10 +143,9 @@ def ask_coordinator(side: OverlapSide, *, by: Member, text: str) -> CoordinatorQ
 def answer_office(question: CoordinatorQuestion, *, by: Member, text: str) -> CoordinatorQuestion:
     rules.require_coordinator(by)
     with system("engagements.overlap"):
-        rows = CoordinatorQuestion.objects.select_for_update(of=("self",), no_key=True)
-        held: CoordinatorQuestion = rows.select_related("side__engagement__office", "side__overlap").get(
-            pk=question.pk
-        )
+        row = _lock(question.overlap_id)
+        rows = CoordinatorQuestion.objects.select_related("side__engagement__office", "asked_by")
+        held: CoordinatorQuestion = rows.get(pk=question.pk)
         if held.answered_at:
             raise Conflict("This question has been answered already.")
         if not held.side.readers:  # it would be told of what does not exist for it: a notice, a line
@@ -156,7 +156,7 @@ def answer_office(question: CoordinatorQuestion, *, by: Member, text: str) -> Co
         held.save()
         told = watchers.of_office(held.side.engagement) | {held.asked_by.user_id}
     _set(held.side, answered_at=None)
-    activity.record("engagements.coordinator_answered", held.side.overlap, by=by, question=held.reference)
+    activity.record("engagements.coordinator_answered", row, by=by, question=held.reference)
     activity.record("engagements.coordinator_said", held.side, by=by, notify=told)
     return held
 
@@ -167,10 +167,15 @@ def _words(text: str, field: str = "text") -> str:
     return text.strip()
 
 
-# Both sides are held: two who act at once are one after the other, in one order.
+# With the overlap all that hangs on it is held: two who act at once are one after the other, in one order.
+def _lock(overlap_id: int) -> Overlap:
+    held: Overlap = Overlap.objects.select_for_update(no_key=True).get(pk=overlap_id)
+    return held
+
+
 @system("engagements.overlap")
 def _held(side: OverlapSide) -> OverlapSide:
-    Overlap.objects.select_for_update(no_key=True).get(pk=side.overlap_id)
+    _lock(side.overlap_id)
     held: OverlapSide = OverlapSide.objects.select_related("engagement__office", "office").get(pk=side.pk)
     return held
 
@@ -205,7 +210,7 @@ def _tell_other(kind: str, side: OverlapSide, **fields: Any) -> None:
 
 @system("engagements.overlap")
 def _settled(side: OverlapSide) -> OverlapSide:
-    crossing.settle([side.overlap_id])
+    crossing.settle([side.overlap_id], done_by=side)
     return _held(side)
 
 

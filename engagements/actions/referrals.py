@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,8 +16,9 @@ from diplomacy.lib.errors import Invalid
 from engagements import parties, rules, watchers
 from engagements.actions.locking import lock_referral
 from engagements.actions.plans import Plan, draft
-from engagements.choices import Outcome
+from engagements.choices import Outcome, Status
 from engagements.models import Engagement, Referral, ReferralEngagement
+from engagements.querysets import ReferralEngagementQuerySet
 
 CAME_FROM, LED_TO = ReferralEngagement.Part.CAME_FROM, ReferralEngagement.Part.LED_TO
 
@@ -83,19 +85,45 @@ def close_referral(
     outcome: str,
     text: str,
     engagement: Engagement | None = None,
+    is_unnamed: bool = False,
     version: int | None = None,
 ) -> Referral:
-    """Say what came of it. `engagement`: one of the receiver's own, which the sender sees only if they may read it."""
+    """Say what came of it. `engagement`: one of the receiver's own, which the sender sees only if they may read it.
+    `is_unnamed`: one is planned, and none is logged that whoever says so could name."""
     held = _held("close", referral, by, version)
-    held.outcome, held.outcome_text = outcome, _words(text, "text")
-    if engagement and outcome != Outcome.PLANNED:
-        raise Invalid({"engagement": ["Choose one only where an engagement is planned."]})
-    if engagement and engagement.office_id != by.office_id:
-        raise Invalid({"engagement": ["Choose one of your own office."]})
-    held.closed_by, held.closed_at = by, timezone.now()
+    _say(held, outcome, text, engagement, is_unnamed=is_unnamed, by=by)
     _move("close", held)
     _link(held, engagement, LED_TO)
     activity.record("engagements.referral_closed", held, by=by, notify=watchers.of_sender(held))
+    return held
+
+
+@transaction.atomic
+def correct_referral(
+    referral: Referral,
+    *,
+    by: Member,
+    outcome: str,
+    text: str,
+    engagement: Engagement | None = None,
+    is_unnamed: bool = False,
+    version: int | None = None,
+) -> Referral:
+    """Say otherwise what came of it. What was said before stays to be read: the other office may have acted on it."""
+    held = _held("correct", referral, by, version)
+    before, said = held.outcome, _said(held)
+    _say(held, outcome, text, engagement, is_unnamed=is_unnamed, by=by)
+    known = _led_to(held, by) if Outcome.PLANNED in {before, outcome} else ReferralEngagement.objects.none()
+    gone = known.exclude(engagement=engagement) if engagement else known
+    is_new = engagement is not None and not known.filter(engagement=engagement).exists()
+    if (before, said["text"]) == (held.outcome, held.outcome_text) and not (is_new or gone.exists()):
+        raise Invalid({"text": ["It says this already."]})
+    gone.delete()
+    _link(held, engagement, LED_TO)
+    held.earlier = [*held.earlier, said]
+    held.version += 1
+    held.save()
+    activity.record("engagements.referral_corrected", held, by=by, notify=watchers.of_sender(held))
     return held
 
 
@@ -108,17 +136,40 @@ def withdraw_referral(referral: Referral, *, by: Member, version: int | None = N
     return held
 
 
+class Planned(NamedTuple):
+    engagement: Engagement
+    is_new: bool
+
+
 @transaction.atomic
-def plan_from_referral(referral: Referral, *, by: Member) -> Engagement:
-    """A draft of the receiver's own, with what the referral says. The sender does not learn of it."""
+def plan_from_referral(referral: Referral, *, by: Member) -> Planned:
+    """A draft of the receiver's own, with what the referral says; or the engagement that was planned from it before, as
+    far as whoever asks may read one. The sender does not learn of it."""
     held = _held("plan", referral, by, None)
+    if found := planned_from(held, by=by):
+        return Planned(found, is_new=False)
     fields = {
         "title": held.subject,
         "purpose": held.text,
         "topics": held.topics,
         "time_zone": by.office.time_zone,
     }
-    return draft(Plan(fields=fields, counterparts=list(held.counterparts.all())), by=by)
+    made = draft(Plan(fields=fields, counterparts=list(held.counterparts.all())), by=by)
+    _link(held, made, LED_TO)
+    return Planned(made, is_new=True)
+
+
+def planned_from(referral: Referral, *, by: Member) -> Engagement | None:
+    """The last that the office has planned from it, as far as this member may read it."""
+    links = _led_to(referral, by).exclude(engagement__status=Status.CANCELLED)
+    link = links.select_related("engagement__office").order_by("pk").last()
+    return link.engagement if link else None
+
+
+def _led_to(referral: Referral, by: Member) -> ReferralEngagementQuerySet:
+    """Of one that is for the people named on it, its other colleagues neither know nor change anything."""
+    links: ReferralEngagementQuerySet = ReferralEngagement.objects.visible_to(by.user)
+    return links.filter(referral=referral, part=LED_TO, engagement__office=by.office_id)
 
 
 def _wrong(matter: Matter, contact: Member, by: Member) -> dict[str, list[str]]:
@@ -156,6 +207,37 @@ def _words(text: str, field: str) -> str:
     return text.strip()
 
 
+def _say(
+    held: Referral, outcome: str, text: str, engagement: Engagement | None, *, is_unnamed: bool, by: Member
+) -> None:
+    held.outcome, held.outcome_text = outcome, _words(text, "text")
+    if engagement and outcome != Outcome.PLANNED:
+        raise Invalid({"engagement": ["Choose one only where an engagement is planned."]})
+    if engagement and engagement.office_id != by.office_id:
+        raise Invalid({"engagement": ["Choose one of your own office."]})
+    if outcome == Outcome.PLANNED and not (engagement or is_unnamed) and _could_name_one(by):
+        raise Invalid({"engagement": ["Say which engagement is planned, or tick that you cannot name one."]})
+    held.closed_by, held.closed_at = by, timezone.now()
+
+
+def _could_name_one(by: Member) -> bool:
+    """A desk has no engagements."""
+    ours = Engagement.objects.visible_to(by.user).of_office(by.office)
+    return by.writes_engagements and ours.exclude(status=Status.CANCELLED).exists()
+
+
+def _said(held: Referral) -> dict[str, str]:
+    """In words of then: who has said it may serve no longer."""
+    assert held.closed_by
+    assert held.closed_at
+    return {
+        "outcome": held.outcome,
+        "text": held.outcome_text,
+        "by": str(held.closed_by.user),
+        "at": held.closed_at.isoformat(),
+    }
+
+
 def _held(move: str, referral: Referral, by: Member, version: int | None) -> Referral:
     held = lock_referral(referral, version)
     rules.require_referral(move, held, by)
@@ -180,4 +262,4 @@ def _move(move: str, held: Referral) -> None:
 
 def _link(referral: Referral, engagement: Engagement | None, part: str) -> None:
     if engagement:
-        ReferralEngagement.objects.create(referral=referral, engagement=engagement, part=part)
+        ReferralEngagement.objects.get_or_create(referral=referral, engagement=engagement, part=part)

@@ -63,4 +63,5 @@ REFERRALS: dict[str, Any] = {
     },
     "decline": {"reason": "Our terminals are closed to visitors until autumn. Houston may help."},
     "close": {"outcome": "contact", "text": "We spoke with the consulate and sent three names."},
+    "correct": {"outcome": "planned", "text": "They come in May.", "engagement": "E-7K3M9QTX"},
 }

@@ -23,7 +23,7 @@ from engagements.serializers.referrals import (
     WhatCameSerializer,
 )
 
-MOVES = ("take_up", "decline", "close", "withdraw")
+MOVES = ("take_up", "decline", "close", "correct", "withdraw")
 
 
 class ReferralRoute(Route):
@@ -33,6 +33,7 @@ class ReferralRoute(Route):
         "create": ReferSerializer,
         "decline": DeclineReferralSerializer,
         "close": WhatCameSerializer,
+        "correct": WhatCameSerializer,
     }
     gives = {
         "list": ReferralLineSerializer,
@@ -94,17 +95,30 @@ class ReferralRoute(Route):
         return self._move(actions.close_referral)
 
     @action(detail=True, methods=["post"])
+    def correct(self, request: Request, reference: str) -> Response:
+        """Say otherwise what came of it. What you said before stays to be read, and the other office is told."""
+        return self._move(actions.correct_referral)
+
+    @action(detail=True, methods=["post"])
     def withdraw(self, request: Request, reference: str) -> Response:
         """Take back what was not answered yet."""
         return self._move(actions.withdraw_referral)
 
     @action(detail=True, methods=["post"])
     def plan(self, request: Request, reference: str) -> Response:
-        """Begin a draft of your own with what it says. The other office does not see it."""
+        """Begin a draft of your own with what it says; if you have planned one from it before, this is the answer. The other
+        office does not see it."""
         referral = self.found()
-        pk, is_new = self.create_once(activity.once, lambda: actions.plan_from_referral(referral, by=self.by))
-        drafts = Engagement.objects.visible_to(request.user).select_related("office")
-        return self.answer(self.one(drafts, pk=pk), 201 if is_new else 200)
+        made: list[actions.Planned] = []
+
+        def make() -> Engagement:
+            made.append(actions.plan_from_referral(referral, by=self.by))
+            return made[0].engagement
+
+        pk, _ = self.create_once(activity.once, make)
+        plans = Engagement.objects.visible_to(request.user).select_related("office")
+        is_new = any(one.is_new for one in made)
+        return self.answer(self.one(plans, pk=pk), 201 if is_new else 200)
 
     @action(detail=True)
     def timeline(self, request: Request, reference: str) -> Response:

@@ -162,19 +162,24 @@ class CloseReferralForm(Once, house.Versioned, OwnEngagement, house.Form):
         help_text="The office that sent it reads it.",
     )
 
-    field_order = ["outcome", "text", "about", "about_reference", "version", "key"]
+    is_unnamed = forms.BooleanField(
+        label="I cannot name the engagement that is planned",
+        required=False,
+        help_text="It is not logged here, or others decide who knows of it.",
+    )
+
+    field_order = ["outcome", "text", "about", "about_reference", "is_unnamed", "version", "key"]
 
     def __init__(self, *args: Any, by: Member, **kwargs: Any) -> None:
         super().__init__(*args, by=by, **kwargs)
         if by.writes_engagements:
             self.fields["about"].label = "The engagement that is planned"
-            self.fields[
-                "about"
-            ].help_text = (
-                "The office that sent it sees which only if it may read that engagement in any case."
+            self.fields["about"].help_text = (
+                "Only where one is planned. By title or reference: the office that sent it sees which only if it may read that"
+                " engagement in any case."
             )
         else:
-            del self.fields["about"], self.fields["about_reference"]
+            del self.fields["about"], self.fields["about_reference"], self.fields["is_unnamed"]
 
 
 class ReferralFilter(house.FilterForm):

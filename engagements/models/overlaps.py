@@ -88,6 +88,10 @@ class Overlap(Protected):
     def get_absolute_url(self) -> str:
         return reverse("engagements:coordination", args=[self.reference])
 
+    @property
+    def told_as(self) -> str:
+        return f"{self.first.office} and {self.second.office}"
+
 
 class OverlapSide(Protected):
     """One office's half of an overlap. `sees` holds what its cell of the table lets it know of the other, and nothing else:
@@ -134,6 +138,15 @@ class OverlapSide(Protected):
 
     def get_absolute_url(self) -> str:
         return reverse("engagements:overlap", args=[self.reference])
+
+    @property
+    def who(self) -> str:
+        """The other office, as far as this one may know it."""
+        return str(self.sees["office"]) if self.cell == Cell.NAMED else "Another office"
+
+    @property
+    def told_as(self) -> str:
+        return f"{self.who} and your plan “{self.engagement}”"
 
 
 class OverlapMessage(Protected):

@@ -1,5 +1,8 @@
 """What one office passes to another that is better placed for it, and what came of it."""
 
+from datetime import datetime
+from typing import Any, NamedTuple
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -43,6 +46,12 @@ class Referral(Protected):
     outcome_text = models.TextField("in a sentence", max_length=2000, blank=True)
     closed_by = models.ForeignKey(Member, models.PROTECT, null=True, editable=False, related_name="+")
     closed_at = models.DateTimeField(null=True, editable=False)
+    earlier: Any = models.JSONField(
+        default=list,
+        db_default=[],
+        editable=False,
+        help_text="What was said of it before it was corrected, oldest first",
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = ReferralQuerySet.as_manager()
@@ -85,8 +94,27 @@ class Referral(Protected):
         )
 
     @property
+    def said_before(self) -> list["Said"]:
+        """What the receiver said of it before, the last first."""
+        return [
+            Said(
+                str(Outcome(one["outcome"]).label), one["text"], one["by"], datetime.fromisoformat(one["at"])
+            )
+            for one in reversed(self.earlier)
+        ]
+
+    @property
     def topic_labels(self) -> list[str]:
         return [str(Topic(topic).label) for topic in self.topics]
+
+
+class Said(NamedTuple):
+    """An outcome that was corrected since, by whom and when."""
+
+    outcome: str
+    text: str
+    by: str
+    at: datetime
 
 
 class ReferralEngagement(models.Model):
@@ -104,7 +132,18 @@ class ReferralEngagement(models.Model):
     objects = ReferralEngagementQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["referral", "part"], name="referral_engagement_once")]
+        indexes = [models.Index(fields=["referral", "part"], name="referral_beside")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["referral"], condition=Q(part="came_from"), name="referral_comes_from_one"
+            ),
+            # Several: whoever may not read one that is there already must not find out by naming another.
+            models.UniqueConstraint(
+                fields=["referral", "engagement"],
+                condition=Q(part="led_to"),
+                name="referral_leads_there_once",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_part_display()} {self.engagement_id}"

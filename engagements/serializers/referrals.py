@@ -2,11 +2,23 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.serializers import MemberNameSerializer, OfficeNameSerializer
 from counterparts.serializers import CounterpartNameSerializer, choosable
-from diplomacy.lib.api.shapes import Choice, Choices, Day, Line, Query, Reference, References, Strict, Text
+from diplomacy.lib.api.shapes import (
+    Choice,
+    Choices,
+    Day,
+    Flag,
+    Line,
+    Query,
+    Reference,
+    References,
+    Strict,
+    Text,
+)
 from engagements import rules
 from engagements.choices import Outcome, ReferralStatus, Topic
 from engagements.models import Engagement, Referral, ReferralEngagement
@@ -32,11 +44,19 @@ class ReferralLineSerializer(serializers.ModelSerializer[Referral]):
         ]
 
 
+class SaidSerializer(serializers.Serializer[Any]):
+    outcome = serializers.ChoiceField(choices=Outcome.choices)
+    text = serializers.CharField()
+    by = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
 class ReferralSerializer(ReferralLineSerializer):
     contact = MemberNameSerializer(read_only=True)
     written_by = MemberNameSerializer(read_only=True)
     answered_by = MemberNameSerializer(read_only=True, allow_null=True)
     closed_by = MemberNameSerializer(read_only=True, allow_null=True)
+    earlier = serializers.SerializerMethodField()
     came_from = serializers.SerializerMethodField()
     led_to = serializers.SerializerMethodField()
     allowed_moves = serializers.SerializerMethodField()
@@ -45,26 +65,29 @@ class ReferralSerializer(ReferralLineSerializer):
         fields = [
             *ReferralLineSerializer.Meta.fields,
             *("text", "contact", "written_by", "reason", "answered_by", "answered_at"),
-            *("outcome_text", "closed_by", "closed_at", "came_from", "led_to", "allowed_moves"),
+            *("outcome_text", "closed_by", "closed_at", "earlier", "came_from", "led_to", "allowed_moves"),
         ]
 
     def get_came_from(self, referral: Referral) -> str:
         """The engagement's reference, when you may read it in any case."""
-        return self._engagement(referral, ReferralEngagement.Part.CAME_FROM)
+        return next(iter(self._engagements(referral, ReferralEngagement.Part.CAME_FROM)), "")
 
-    def get_led_to(self, referral: Referral) -> str:
-        """The engagement's reference, when you may read it in any case."""
-        return self._engagement(referral, ReferralEngagement.Part.LED_TO)
+    def get_led_to(self, referral: Referral) -> list[str]:
+        """The references of engagements planned from it, of those that you may read in any case."""
+        return self._engagements(referral, ReferralEngagement.Part.LED_TO)
+
+    @extend_schema_field(SaidSerializer(many=True))
+    def get_earlier(self, referral: Referral) -> list[dict[str, str]]:
+        """What was said of it before it was corrected, oldest first."""
+        return list(referral.earlier)
 
     def get_allowed_moves(self, referral: Referral) -> list[str]:
         return rules.allowed_referral(referral, self.context["request"].acting)
 
-    def _engagement(self, referral: Referral, part: str) -> str:
+    def _engagements(self, referral: Referral, part: str) -> list[str]:
         links = ReferralEngagement.objects.visible_to(self.context["request"].user)
-        found: str | None = (
-            links.filter(referral=referral, part=part).values_list("engagement__reference", flat=True).first()
-        )
-        return found or ""
+        found = links.filter(referral=referral, part=part).order_by("pk")
+        return list(found.values_list("engagement__reference", flat=True))
 
 
 class ReferSerializer(Strict):
@@ -104,6 +127,11 @@ class WhatCameSerializer(Strict):
         required=False,
         allow_null=True,
         help_text="The one that is planned, of your office. Told to those only who may read it in any case.",
+    )
+    is_unnamed = Flag(
+        required=False,
+        help_text="One is planned that is not logged, or that you may not name. Without it, an office that has engagements"
+        " names one.",
     )
 
 

@@ -113,8 +113,10 @@ def _asking(request: MemberRequest, rows: Any) -> set[int]:
 @require_safe
 def calendar(request: MemberRequest) -> HttpResponse:
     asked = _asked(request)
-    start = _said_day(asked) or clock.today()
-    first = coordination.read_month(request.GET.get("month", "")) or start.replace(day=1)
+    now = clock.today().replace(day=1)
+    chosen = coordination.read_month(request.GET.get("month", ""))
+    said = _said_month(asked, chosen) or chosen
+    first = said or _opening(asked.rows, now)
     rows = asked.rows.between(first, coordination.last_of(first))
     few = list(rows.few_a_day(A_DAY).with_plans())
     shown.note(few)
@@ -126,10 +128,30 @@ def calendar(request: MemberRequest) -> HttpResponse:
         "month": held,
         "count": sum(row.total for row in held),
         "today": clock.today(),
+        "passed_over": None if said or first == now else now,
+        "kept": [("month", f"{chosen:%Y-%m}")] if chosen else [],
+        "reset": f"{request.path}?month={chosen:%Y-%m}" if chosen else request.path,
         "previous": coordination.month_before(first),
         "next": coordination.next_month(first),
     }
     return render(request, "engagements/coordination/calendar.html", context)
+
+
+def _said_month(asked: Asked, chosen: date | None) -> date | None:
+    """Of the days that the filters name, where nothing that fits them could be in the month that was chosen."""
+    day, week = _said_day(asked), asked.context["filter"].form.cleaned_data.get("week")
+    if day is None or (chosen and not week and day <= coordination.last_of(chosen)):
+        return None
+    return day.replace(day=1)
+
+
+def _opening(rows: OverlapQuerySet, now: date) -> date:
+    """This month, or the next in which something begins to cross, or else the last in which something did."""
+    places = rows.by_place()
+    found = places.between(now).order_by("crosses_on", "pk").first()
+    found = found or places.order_by("-crosses_on", "-pk").first()
+    first: date = found.crosses_on.replace(day=1) if found else now
+    return first
 
 
 @require_safe

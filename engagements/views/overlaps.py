@@ -1,6 +1,6 @@
 """Plans that cross: an office's half of each, and both halves for coordinators."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +14,6 @@ from activity import timeline
 from diplomacy.lib.errors import Conflict, Invalid
 from engagements import actions, overlap, rules
 from engagements.actions.overlaps import ACTS
-from engagements.choices import Cell
 from engagements.forms.overlaps import AsideForm, CoordinatorAnswerForm, CoordinatorForm, MessageForm
 from engagements.models import (
     CoordinatorQuestion,
@@ -32,7 +31,7 @@ DONE = {
     "ask": "The other office is asked. If it agrees, both of you are told who the other is.",
     "introduce": "The other office is told who you are.",
     "decline": "The other office hears nothing of it.",
-    "withdraw": "The other office no longer sees who you are.",
+    "withdraw": "The other office no longer sees who you are, and is told so.",
     "take_up": "It is among the open ones again.",
 }
 TABS: dict[str, tuple[str, Callable[[OverlapSideQuerySet], OverlapSideQuerySet]]] = {
@@ -55,15 +54,11 @@ def panel(request: MemberRequest, engagement: Engagement) -> dict[str, Any]:
 def _row(side: OverlapSide) -> dict[str, Any]:
     return {
         "side": side,
-        "who": who(side),
+        "who": side.who,
         "matched": overlap.words(side.sees),
         "month": overlap.month(side.sees),
         "state": overlap.state(side),
     }
-
-
-def who(side: OverlapSide) -> str:
-    return str(side.sees["office"]) if side.cell == Cell.NAMED else "Another office"
 
 
 @require_safe
@@ -131,9 +126,38 @@ def _link(request: MemberRequest, side: OverlapSide) -> Engagement | None:
 @require_POST
 def move(request: MemberRequest, reference: str, move: str) -> HttpResponse:
     side = _found(request, reference)
+    return _done(request, side, move)
+
+
+def _done(request: MemberRequest, side: OverlapSide, move: str) -> HttpResponse:
     ACTS[move](side, by=request.acting)
     messages.success(request, DONE[move])
     return redirect(side)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: MemberRequest, reference: str) -> HttpResponse:
+    """The one move of these that takes something away from both: what it takes is said before."""
+    side = _found(request, reference)
+    if request.method == "POST":
+        return _done(request, side, "withdraw")
+    rules.require_side("withdraw", side, request.acting)
+    context = {
+        "question": "Take the introduction back?",
+        "consequence": " ".join(_what_ends(side)),
+        "action": "Take the introduction back",
+        "back": side.get_absolute_url(),
+        "danger": True,
+    }
+    return render(request, "confirm.html", context)
+
+
+def _what_ends(side: OverlapSide) -> Iterator[str]:
+    yield "The other office no longer sees who you are, and is told that it does not."
+    if side.asked_at or side.was_asked_at:
+        yield "What you agreed on ends for both: you see who it is only if its plan says so by itself."
+    if side.is_mutual:
+        yield "What you wrote to each other is closed to both of you until you know each other again."
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -254,10 +278,14 @@ def answer(request: MemberRequest, reference: str, question: str) -> HttpRespons
     if not form.is_valid():
         rules.require_coordinator(request.acting)
         return _both(request, row, 400, form)
-    once(
-        form,
-        request.user.pk,
-        lambda: actions.answer_office(asked, by=request.acting, text=form.cleaned_data["text"]),
-    )
+    try:
+        once(
+            form,
+            request.user.pk,
+            lambda: actions.answer_office(asked, by=request.acting, text=form.cleaned_data["text"]),
+        )
+    except (Invalid, Conflict) as refusal:
+        form.add_error("text" if isinstance(refusal, Invalid) else None, refusal.reason)
+        return _both(request, row, refusal.status, form)
     messages.success(request, "Sent to the office that asked.")
     return redirect(row)

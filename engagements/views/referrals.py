@@ -17,8 +17,8 @@ from counterparts.models import Counterpart
 from diplomacy.lib.errors import Conflict, Invalid, Stale
 from diplomacy.lib.forms import problems_of
 from diplomacy.lib.text import tidy
-from engagements import actions, parties, rules, whereabouts
-from engagements.choices import Visibility
+from engagements import actions, pages, parties, rules, whereabouts
+from engagements.choices import Outcome, Visibility
 from engagements.forms import rows
 from engagements.forms.referrals import (
     CloseReferralForm,
@@ -33,12 +33,14 @@ from engagements.models import Engagement, Referral, ReferralEngagement
 from engagements.querysets import ReferralQuerySet
 from engagements.views.once import once
 
-MOST = 100
 LISTED = 10
+SAYS_WHAT_CAME = {"close", "correct"}
+PLANNED_BEFORE = "An engagement was planned from this referral before. This is it: no second one is begun."
 FORMS: dict[str, type[Any]] = {
     "take_up": MoveForm,
     "decline": DeclineForm,
     "close": CloseReferralForm,
+    "correct": CloseReferralForm,
     "plan": MoveForm,
     "withdraw": MoveForm,
 }
@@ -46,6 +48,7 @@ DONE = {
     "take_up": "Taken up. The other office is told. When you know what came of it, say so here.",
     "decline": "Declined. The other office is told, with your reason.",
     "close": "Thank you. The other office is told what came of it.",
+    "correct": "Corrected. The other office is told.",
     "plan": "A draft is begun with what the referral says. Only your office sees it.",
     "withdraw": "Withdrawn. The other office is told.",
 }
@@ -71,11 +74,8 @@ def _visible(request: MemberRequest) -> ReferralQuerySet:
 
 def _list(request: MemberRequest, referrals: ReferralQuerySet, *, is_sent: bool) -> HttpResponse:
     form = ReferralFilter(request.GET)
-    found = form.narrow(referrals).what_waits_first().prefetch_related("counterparts")
-    shown = list(found[: MOST + 1])
     context = {
-        "rows": [(row, whereabouts.of_referral(row)) for row in shown[:MOST]],
-        "is_cut": len(shown) > MOST,
+        **_one_page(request, form.narrow(referrals)),
         "is_sent": is_sent,
         "form": form,
         "is_narrowed": form.has_changed(),
@@ -83,6 +83,13 @@ def _list(request: MemberRequest, referrals: ReferralQuerySet, *, is_sent: bool)
         "may_refer": request.acting.writes_engagements,
     }
     return render(request, "engagements/referrals/list.html", context)
+
+
+def _one_page(request: MemberRequest, referrals: ReferralQuerySet) -> dict[str, Any]:
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    rows = referrals.prefetch_related("counterparts")
+    page = pages.referrals_page_of(rows, after=after, before=before)
+    return {"page": page, "rows": [(row, whereabouts.of_referral(row)) for row in page]}
 
 
 def _tabs(request: MemberRequest) -> list[tuple[str, str, bool]]:
@@ -97,14 +104,8 @@ def _tabs(request: MemberRequest) -> list[tuple[str, str, bool]]:
 def about_counterpart(request: MemberRequest, reference: str) -> HttpResponse:
     """A part of the counterpart's page, which loads it; a page of its own without script."""
     counterpart = get_object_or_404(Counterpart.objects.visible_to(request.user), reference=reference)
-    found = _visible(request).about(counterpart).what_waits_first().prefetch_related("counterparts")
-    shown = list(found[: MOST + 1])
-    context = {
-        "counterpart": counterpart,
-        "rows": [(row, whereabouts.of_referral(row)) for row in shown[:MOST]],
-        "is_cut": len(shown) > MOST,
-    }
-    is_part = bool(getattr(request, "htmx", False))
+    context = {"counterpart": counterpart, **_one_page(request, _visible(request).about(counterpart))}
+    is_part = context["is_part"] = bool(getattr(request, "htmx", False))
     template = "_about_counterpart" if is_part else "about_counterpart"
     return render(request, f"engagements/referrals/{template}.html", context)
 
@@ -249,17 +250,21 @@ def _page(
     move, form = written or ("", None)
     allowed = rules.allowed_referral(referral, request.acting)
     links = ReferralEngagement.objects.visible_to(request.user).filter(referral=referral)
+    beside: dict[str, list[Engagement]] = {}
+    for link in links.select_related("engagement").order_by("pk"):
+        beside.setdefault(link.part, []).append(link.engagement)
     context = {
         "referral": referral,
         "standing": whereabouts.of_referral(referral),
         "counterparts": referral.counterparts.all(),
-        "links": {link.part: link.engagement for link in links.select_related("engagement")},
+        "links": beside,
         "is_ours": request.acting.office_id == referral.sender_id,
         "moves": {
             name: form if name == move else _form(name, referral, request.acting)
             for name in FORMS
             if name in allowed or name == move
         },
+        "planned": actions.planned_from(referral, by=request.acting) if "plan" in allowed else None,
         "entries": timeline.of(referral, request.user),
         "form": form,
     }
@@ -267,9 +272,21 @@ def _page(
 
 
 def _form(move: str, referral: Referral, by: Member, data: Any = None) -> Any:
-    given = {"by": by} if move == "close" else {}
-    prefix = move.replace("_", "-")
-    return FORMS[move](data, prefix=prefix, initial={"version": referral.version}, **given)
+    given: dict[str, Any] = {"initial": {"version": referral.version}, "prefix": move.replace("_", "-")}
+    if move in SAYS_WHAT_CAME:
+        given["by"] = by
+        given["initial"] |= _said_so_far(move, referral, by)
+    return FORMS[move](data, **given)
+
+
+def _said_so_far(move: str, referral: Referral, by: Member) -> dict[str, Any]:
+    planned = actions.planned_from(referral, by=by)
+    about = {"about": planned.title, "about_reference": planned.reference} if planned else {}
+    if move == "close":
+        return about
+    is_planned = referral.outcome == Outcome.PLANNED
+    said = {"outcome": referral.outcome, "text": referral.outcome_text}
+    return said | (about if is_planned else {}) | {"is_unnamed": is_planned and planned is None}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -283,33 +300,56 @@ def act(request: MemberRequest, reference: str, move: str) -> HttpResponse:
         rules.require_referral(move, referral, request.acting)
         return _page(request, referral, 400, (move, form))
     try:
-        pk = once(form, request.user.pk, _make(move, referral, form, request.acting))
-    except Invalid as invalid:
-        form.take(
-            Invalid(
-                {"about" if name == "engagement" else name: said for name, said in invalid.fields.items()}
-            )
-        )
-        return _page(request, _found(request, reference), 400, (move, form))
-    except (Conflict, Stale) as refusal:
-        form.add_error(None, refusal.reason)
-        return _page(request, _found(request, reference), 409, (move, form))
-    messages.success(request, DONE[move])
+        return _do(request, referral, move, form)
+    except (Invalid, Conflict, Stale) as refusal:
+        return _refused(request, reference, move, form, refusal)
+
+
+def _do(request: MemberRequest, referral: Referral, move: str, form: Any) -> HttpResponse:
     if move == "plan":
-        draft = get_object_or_404(Engagement.objects.visible_to(request.user), pk=pk)
-        return redirect("engagements:step", draft.reference, "what")
+        return _plan(request, referral, form)
+    once(form, request.user.pk, _make(move, referral, form, request.acting))
+    messages.success(request, DONE[move])
     return redirect(referral)
+
+
+def _refused(
+    request: MemberRequest, reference: str, move: str, form: Any, refusal: Invalid | Conflict | Stale
+) -> HttpResponse:
+    """The page as it is now, with what was written and why it was not taken."""
+    now = _found(request, reference)
+    if isinstance(refusal, Invalid):
+        said = {"about" if name == "engagement" else name: words for name, words in refusal.fields.items()}
+        form.take(Invalid(said))
+    elif isinstance(refusal, Stale):
+        form.refuse_stale(now.version)
+    else:
+        form.add_error(None, refusal.reason)
+    return _page(request, now, 400 if isinstance(refusal, Invalid) else 409, (move, form))
+
+
+def _plan(request: MemberRequest, referral: Referral, form: Any) -> HttpResponse:
+    """To the draft; pressed again, to the one that is there."""
+    before = actions.planned_from(referral, by=request.acting)
+    pk = once(
+        form, request.user.pk, lambda: actions.plan_from_referral(referral, by=request.acting).engagement
+    )
+    planned = get_object_or_404(Engagement.objects.visible_to(request.user), pk=pk)
+    messages.success(request, PLANNED_BEFORE if before else DONE["plan"])
+    return (
+        redirect("engagements:step", planned.reference, "what") if not planned.is_filed else redirect(planned)
+    )
 
 
 def _make(move: str, referral: Referral, form: Any, by: Member) -> Callable[[], Model]:
     said = form.cleaned_data
-    if move == "plan":
-        return lambda: actions.plan_from_referral(referral, by=by)
-    words = {name: said[name] for name in ("reason", "outcome", "text", "engagement") if name in said}
+    names = ("reason", "outcome", "text", "engagement", "is_unnamed")
+    words = {name: said[name] for name in names if name in said}
     do: dict[str, Callable[..., Model]] = {
         "take_up": actions.take_up_referral,
         "decline": actions.decline_referral,
         "close": actions.close_referral,
+        "correct": actions.correct_referral,
         "withdraw": actions.withdraw_referral,
     }
     return lambda: do[move](referral, by=by, version=form.version_read, **words)

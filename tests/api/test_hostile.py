@@ -89,6 +89,7 @@ PLACES: dict[tuple[str, str], tuple[str, Callable[[Cast], str]]] = {
     ("referrals", "create"): ("maria", lambda cast: "referrals/"),
     ("referrals", "decline"): ("liaison", lambda cast: f"referrals/{cast['referral'].reference}/decline/"),
     ("referrals", "close"): ("liaison", lambda cast: f"referrals/{cast['taken_up'].reference}/close/"),
+    ("referrals", "correct"): ("liaison", lambda cast: f"referrals/{cast['closed'].reference}/correct/"),
     ("counterparts", "create"): ("maria", lambda cast: "counterparts/"),
     ("counterparts", "partial_update"): (
         "maria",
@@ -200,6 +201,7 @@ def cast(
         "asked_for": asked_for(maria.office),
         "referral": refer.referred(maria, liaison.office),
         "taken_up": refer.taken_up(maria, liaison),
+        "closed": refer.closed(maria, liaison),
         "liaison": liaison,
         "gov": gov,
         "briefer": briefer,

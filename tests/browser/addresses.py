@@ -59,7 +59,11 @@ STAFF = [
     Look("engagements:with_counterpart", "counterpart"),
     Look("engagements:with_counterpart", "person"),
     Look("engagements:overlaps"),
-    *(Look("engagements:overlap", name) for name in ("side", "named side", "side in thread")),
+    *(
+        Look("engagements:overlap", name)
+        for name in ("side", "named side", "side in thread", "side introduced")
+    ),
+    Look("engagements:overlap_withdraw", "side introduced"),
     Look("engagements:referrals"),
     Look("engagements:referrals", query="state=withdrawn"),
     Look("engagements:referrals_sent"),
@@ -153,7 +157,9 @@ PAGES: dict[str, list[Look]] = {
         Look("records:request", "records"),
         Look("records:request", "records in the making"),
         Look("records:request", "records made"),
+        Look("records:request", "records", query="tab=referrals"),
         Look("records:mark", "filed"),
+        Look("records:mark_referral", "referral"),
         Look("activity:holds"),
         Look("activity:alarms"),
         Look("home"),
@@ -279,9 +285,12 @@ NOT_PAGES = {
     "engagements:desk_note",
     "engagements:give_to",
     "engagements:coordination_answer",
-    *(f"engagements:overlap_{move}" for move in ("ask", "introduce", "decline", "withdraw", "take_up")),
+    *(f"engagements:overlap_{move}" for move in ("ask", "introduce", "decline", "take_up")),
     *(f"engagements:overlap_{move}" for move in ("set_aside", "write", "coordinator")),
-    *(f"engagements:referral_{move}" for move in ("take_up", "decline", "close", "plan", "withdraw")),
+    *(
+        f"engagements:referral_{move}"
+        for move in ("take_up", "decline", "close", "correct", "plan", "withdraw")
+    ),
     "engagements:referral_engagements",
     "engagements:referral_offices",
     "engagements:parties",

@@ -212,6 +212,10 @@ def crossings(cast: dict[str, Member]) -> dict[str, dict[str, Any]]:
     named = cross.crossing(
         maria, tom, "signal", "introduce", visibility="public", title=f"{ARABIC} {LONG}"[:200]
     )
+    agreed = cross.crossing(maria, tom)
+    actions.ask_introduction(agreed.their_side, by=tom)
+    actions.introduce(agreed.our_side, by=maria)
+    actions.write_to_other(agreed.again().their_side, by=tom, text=TEXT)
     talking = cross.crossing(maria, tom, "introduce", "introduce")
     actions.write_to_other(talking.our_side, by=maria, text=TEXT)
     actions.write_to_other(talking.their_side, by=tom, text=LONG)
@@ -223,6 +227,7 @@ def crossings(cast: dict[str, Member]) -> dict[str, dict[str, Any]]:
         "side": {"reference": asked.our_side.reference},
         "named side": {"reference": named.our_side.reference},
         "side in thread": {"reference": talking.our_side.reference},
+        "side introduced": {"reference": agreed.our_side.reference},
         "overlap": {"reference": talking.overlap.reference},
     }
 

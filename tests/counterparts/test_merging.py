@@ -1,8 +1,11 @@
 """Two counterparts that are one: suggested, merged whole, made two again."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from celery import current_app
+from django.urls import reverse
 
 from accounts.models import Member
 from activity.models import Entry
@@ -10,6 +13,7 @@ from counterparts import actions, duplicates
 from counterparts.models import Alike, Counterpart, Merge
 from diplomacy.lib.errors import Conflict, Forbidden, Invalid
 from engagements import actions as plans
+from engagements.tasks import recompute_overlaps
 from tests.conftest import ClientFor
 from tests.factories import engagements as make
 from tests.factories import lists
@@ -43,6 +47,35 @@ class TestSuggesting:
         assert "Already here?" in answer.text
         assert pair[0].reference in answer.text
 
+    def test_a_body_and_its_part_are_not_suggested_as_one(self, maria: Member, client_for: ClientFor) -> None:
+        whole = make.counterpart(maria, name=ONE)
+        part = make.counterpart(maria, name=f"{ONE}, Water Office", parent=whole)
+        other = make.counterpart(maria, name=f"{ONE}, Port Office", parent=whole)
+        actions.screen_due()
+        assert [(one.first, one.second) for one in Alike.objects.all()] == [(part, other)]
+        # Said to be a part of it after they were compared:
+        again = make.counterpart(maria, name=f"{ONE} and State")
+        actions.screen_due()
+        browser, place = client_for(maria), reverse("counterparts:alike")
+        compare = reverse("counterparts:compare", args=[whole.reference, again.reference])
+        assert compare in browser.get(place).text
+        Counterpart.objects.filter(pk=again.pk).update(parent=whole)
+        assert compare not in browser.get(place).text
+        suggested = browser.get("/api/v1/merges/suggestions/").json()["results"]
+        pairs = [{one["first"]["reference"], one["second"]["reference"]} for one in suggested]
+        assert {part.reference, other.reference} in pairs
+        assert not any(whole.reference in pair for pair in pairs)
+
+    def test_whoever_adds_a_part_is_not_asked_whether_it_is_the_whole(
+        self, client_for: ClientFor, maria: Member
+    ) -> None:
+        whole = make.counterpart(maria, name=ONE)
+        asked = {"name": f"{ONE}, Water Office", "kind": "subnational", "country": "MX"}
+        browser, place = client_for(maria), reverse("counterparts:already_here")
+        assert whole.reference in browser.post(place, asked).text
+        assert whole.reference not in browser.post(place, asked | {"parent_reference": whole.reference}).text
+        assert whole.reference in browser.post(place, asked | {"parent_reference": "C-AAAAAAAA"}).text
+
     def test_the_queue_holds_each_pair_once_and_not_those_that_are_two(
         self, maria: Member, pair: tuple[Counterpart, Counterpart]
     ) -> None:
@@ -52,6 +85,53 @@ class TestSuggesting:
         actions.change(pair[0], by=maria, version=pair[0].version, city="Mexicali")
         actions.screen_due()
         assert not Alike.objects.exists()
+
+
+def asked_of_workers(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, list[int]]]:
+    said: list[tuple[str, list[int]]] = []
+    monkeypatch.setattr("activity.actions._broker_rests_until", 0.0)
+    monkeypatch.setattr(current_app, "send_task", lambda task, args, **_: said.append((task, args)))
+    return said
+
+
+class TestCrossingPlans:
+    """Whose they are depends on who a body is, where it is, and what it is part of."""
+
+    def test_are_looked_for_again_when_a_counterpart_is_merged_split_or_moved_and_not_when_it_is_renamed(
+        self,
+        lee: Member,
+        pair: tuple[Counterpart, Counterpart],
+        monkeypatch: pytest.MonkeyPatch,
+        django_capture_on_commit_callbacks: Any,
+    ) -> None:
+        said, (kept, gone) = asked_of_workers(monkeypatch), pair
+        with django_capture_on_commit_callbacks(execute=True):
+            actions.change(kept, by=lee, version=1, website="https://example.mx")
+        assert said == []
+        with django_capture_on_commit_callbacks(execute=True):
+            actions.change(gone, by=lee, version=1, parent=kept)
+            actions.change(gone, by=lee, version=2, parent=None)
+            actions.change(kept, by=lee, version=2, city="Mexicali")
+            merge = actions.merge(kept, gone, by=lee)
+            actions.undo_merge(merge, by=lee)
+        task = recompute_overlaps.name
+        assert said == [(task, [one.pk]) for one in (gone, gone, kept, kept, kept)]
+
+    def test_a_broker_that_is_away_costs_a_merge_nothing(
+        self,
+        lee: Member,
+        pair: tuple[Counterpart, Counterpart],
+        monkeypatch: pytest.MonkeyPatch,
+        django_capture_on_commit_callbacks: Any,
+    ) -> None:
+        def away(*_: object, **__: object) -> None:
+            raise ConnectionRefusedError
+
+        monkeypatch.setattr("activity.actions._broker_rests_until", 0.0)
+        monkeypatch.setattr(current_app, "send_task", away)
+        with django_capture_on_commit_callbacks(execute=True):
+            actions.merge(*pair, by=lee)
+        assert Merge.objects.exists()
 
 
 class TestMerging:

@@ -1,5 +1,7 @@
 """The register of counterparts: found in any script, added once, changed without losing anybody's words."""
 
+import html
+import re
 from typing import Any
 
 import pytest
@@ -44,10 +46,47 @@ def test_a_counterpart_is_added_once_however_often_it_is_sent(browser: Client) -
     assert "維多利亞州" in page and "added this counterpart" in page
 
 
+def test_whoever_goes_back_and_sends_other_words_is_asked_before_another_is_added(browser: Client) -> None:
+    browser.post(ADD, said(token="T-1"))
+    again = browser.post(ADD, said(token="T-1", name="State of Viktoria"))
+    shown = again.content.decode()
+    assert again.status_code == 409 and "State of Viktoria" in shown and "was added then" in shown
+    assert Counterpart.objects.count() == 1
+    token = shown.partition('name="token" value="')[2].partition('"')[0]
+    assert browser.post(ADD, said(token=token, name="State of Viktoria")).status_code == 302
+    assert Counterpart.objects.count() == 2
+
+
 @pytest.mark.parametrize("text", ["vic", "維多", "state of", "VICTORIA"])
 def test_it_is_found_in_any_script(text: str, browser: Client, maria: Member) -> None:
     actions.add(by=maria, name="State of Victoria", kind="subnational", country="AU", aliases=["維多利亞州"])
     assert found(browser, text) == ["State of Victoria"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ("Comité de São Tomé", "name"),
+        ("外務省", "native_name"),
+        (HOSTILE.replace("\x00", "")[:30], "name"),
+    ],
+)
+def test_who_is_not_found_is_not_typed_again(typed: str, field: str, browser: Client) -> None:
+    """The name comes along sealed; what was chosen beside it may stand in an address."""
+    led = browser.post(reverse("search"), {"to": LIST, "q": typed, "country": "JP", "kind": ""})
+    nothing = browser.get(led.headers["Location"]).content.decode()
+    link = html.unescape(re.search(rf'href="({ADD}[^"]*words=[^"]*)"', nothing)[1])  # type: ignore[index]
+    assert typed not in link
+    form = browser.get(link).context["form"]
+    assert form.initial[field] == typed.replace("\u202e", "")
+    assert form.initial["country"] == "JP"
+    assert '<option value="JP" selected>' in browser.get(link).content.decode()
+    assert not Counterpart.objects.exists()
+
+
+def test_a_counterpart_is_added_from_an_address_that_nobody_sealed_as_from_any(browser: Client) -> None:
+    for asked in ("?words=2.broken", "?kind=%00&country=%27", f"?q={'x' * 999}"):
+        assert browser.get(f"{ADD}{asked}").status_code == 200, asked
 
 
 def test_a_lookup_answers_with_ten_and_nothing_for_nothing(browser: Client, maria: Member) -> None:

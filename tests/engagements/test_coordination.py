@@ -13,7 +13,8 @@ from django.urls import reverse
 
 from accounts.models import Member
 from counterparts.models import Counterpart
-from engagements import actions, coordination
+from diplomacy.lib import atlas
+from engagements import actions, clock, coordination
 from engagements.models import Coverage, Engagement, Overlap
 from tests.api.conftest import Caller
 from tests.conftest import ClientFor
@@ -191,6 +192,69 @@ def test_the_calendar_names_the_day_and_leads_to_the_months_beside_it(
     assert "Nothing begins to cross" in told(desk, CALENDAR, "?month=2031-01")
 
 
+def heading(page: str) -> str:
+    return re.search(r'<h2 id="month">([^<]*)', page)[1]  # type: ignore[index]
+
+
+def month_of(day: date) -> str:
+    return f"{day:%B %Y}"
+
+
+def test_the_calendar_opens_where_something_waits(
+    maria: Member, tom: Member, liaison: Member, client_for: ClientFor
+) -> None:
+    desk, today = client_for(liaison), clock.today()
+    assert heading(told(desk, CALENDAR)) == month_of(today)
+    assert "next month in which" not in told(desk, CALENDAR)
+    far, farther = make.in_days(100), make.in_days(200)
+    for day in (farther, far):
+        cross.crossing(maria, tom, starts_on=day, ends_on=day, our={"starts_on": day, "ends_on": day})
+    page = told(desk, CALENDAR)
+    assert heading(page) == month_of(far)
+    assert f"Nothing begins to cross in {month_of(today)}. This is the next month" in page
+    assert heading(told(desk, CALENDAR, f"?month={today:%Y-%m}")) == month_of(today)
+    Overlap.objects.filter(crosses_on=far).update(crosses_on=today)
+    assert heading(told(desk, CALENDAR)) == month_of(today)
+    Overlap.objects.update(crosses_on=today - timedelta(days=70))
+    page = told(desk, CALENDAR)
+    assert heading(page) == month_of(today - timedelta(days=70))
+    assert "This is the last month" in page
+
+
+def test_the_month_that_was_chosen_stays_when_a_filter_is_set_or_cleared(
+    liaison: Member, client_for: ClientFor
+) -> None:
+    desk, chosen = client_for(liaison), "2027-05"
+    page = told(desk, CALENDAR, f"?month={chosen}")
+    assert f'<input type="hidden" name="month" value="{chosen}">' in page
+    said = {"to": reverse(CALENDAR), "month": chosen, "country": "JP"}
+    led = desk.post(reverse("search"), said).headers["Location"]
+    page = desk.get(led).content.decode()
+    assert heading(page) == "May 2027"
+    assert f'href="{reverse(CALENDAR)}?month={chosen}">Clear filters' in page
+    assert 'name="month"' not in told(desk, CALENDAR)
+    assert 'name="month"' not in told(desk, CALENDAR, "?month=2027-13")
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ("month=2027-05&since=2027-03-04", "May 2027"),
+        ("month=2027-05&since=2027-06-04", "June 2027"),
+        ("month=2027-05&week=2027-W02", "January 2027"),
+        ("month=2027-05&until=2027-03-04", "May 2027"),
+    ],
+)
+def test_days_of_a_filter_lead_out_of_a_month_that_has_none_of_them(
+    asked: str, shown: str, liaison: Member, client_for: ClientFor
+) -> None:
+    page = told(client_for(liaison), CALENDAR, f"?{asked}")
+    assert heading(page) == shown
+    links = re.findall(r'<a class="pages__link"[^>]*href="([^"]*)"', page)
+    assert links
+    assert not any(word in link for link in links for word in ("since", "until", "week"))
+
+
 def test_a_full_day_says_a_few_and_how_many_more(
     maria: Member, tom: Member, liaison: Member, client_for: ClientFor
 ) -> None:
@@ -357,6 +421,22 @@ def test_the_map_has_at_most_four_shades_without_a_gap(most: int) -> None:
     assert [number for step in steps for number in range(step.least, step.most + 1)] == list(
         range(1, most + 1)
     )
+
+
+def test_the_number_of_a_small_country_stands_beside_it_and_covers_no_other() -> None:
+    shown = {
+        one.code: one
+        for one in coordination.world([("TW", 3), ("IL", 12), ("LB", 7), ("MX", 5), ("FJ", 2)]).countries
+    }
+    assert [shown[code].leans for code in ("TW", "IL", "MX", "FJ")] == [1, 1, 0, -1]
+    for one in shown.values():
+        left, right = one.span(coordination.LARGE)
+        assert one.place
+        assert 0 < left < right < atlas.WIDTH
+        if one.leans:
+            assert not left < one.place.x < right, one.code
+    drawn = coordination.legible(shown.values(), coordination.SMALL)
+    assert [one.code for one in drawn] == ["TW", "IL", "MX", "FJ"], "Lebanon is too near"
 
 
 def test_the_form_of_filters_leads_back_to_the_page_it_stands_on(

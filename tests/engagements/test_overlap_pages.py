@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.models import Member
 from engagements import actions
-from engagements.models import CoordinatorQuestion, OverlapMessage, OverlapSide
+from engagements.models import CoordinatorQuestion, Coverage, OverlapMessage, OverlapSide
 from tests.api.conftest import Caller
 from tests.conftest import ClientFor
 from tests.factories import overlaps as cross
@@ -47,6 +47,72 @@ def test_from_a_signal_to_a_thread(maria: Member, tom: Member, client_for: Clien
         "Texas Office of Foreign Affairs wrote", ""
     )
     assert "Shall we speak?" not in shown(ours, here.our_side)
+
+
+def test_what_taking_an_introduction_back_ends_is_said_before(
+    maria: Member, gov: Member, tom: Member, client_for: ClientFor
+) -> None:
+    here, browser = cross.crossing(maria, tom), client_for(tom)
+    place = reverse("engagements:overlap_withdraw", args=[here.their_side.reference])
+    assert place not in shown(browser, here.their_side)
+    assert browser.get(place).status_code == 409
+    actions.introduce(here.their_side, by=tom)
+    alone = browser.get(place).content.decode()
+    assert "no longer sees who you are" in alone
+    assert "agreed" not in alone
+    assert "wrote to each other" not in alone
+    actions.withdraw_introduction(here.their_side, by=tom)
+    actions.ask_introduction(here.our_side, by=maria)
+    actions.introduce(here.their_side, by=tom)
+    actions.write_to_other(here.again().our_side, by=maria, text="Shall we speak?")
+    asked = browser.get(place)
+    assert asked.status_code == 200
+    said = asked.content.decode()
+    assert "What you agreed on ends for both" in said
+    assert "closed to both of you until you know each other again" in said
+    assert maria.office.name not in said
+    assert OverlapSide.objects.get(pk=here.their_side.pk).introduced_at, "a question changes nothing"
+    assert client_for(maria).get(place).status_code == 404
+    assert browser.post(place).status_code == 302
+    again = browser.post(place)
+    assert again.status_code == 409
+    assert "Nothing is left to take back" in again.content.decode()
+    assert "no longer lets you know who it is" in shown(client_for(maria), here.our_side)
+
+
+def test_a_notice_says_which_plan_and_as_much_of_the_other_as_its_reader_may_know(
+    maria: Member, tom: Member, liaison: Member, client_for: ClientFor
+) -> None:
+    here, browser, place = cross.crossing(maria, tom), client_for(maria), reverse("activity:notices")
+    page = browser.get(place).content.decode()
+    assert "Another office and your plan “Our own title”" in page
+    assert here.our_side.reference not in page
+    for secret in ("Their own title", tom.office.name):
+        assert secret not in page
+    titles = [line["title"] for line in Caller(browser).get("notices/").json()["results"]]
+    assert titles == ["Another office and your plan “Our own title”"]
+    actions.introduce(here.their_side, by=tom)
+    assert f"{tom.office.name} and your plan “Our own title”" in browser.get(place).content.decode()
+    assert "Their own title" not in browser.get(place).content.decode()
+    actions.withdraw_introduction(here.their_side, by=tom)
+    assert tom.office.name not in browser.get(place).content.decode()
+    Coverage.objects.create(desk=liaison.office, country="JP")
+    actions.ask_coordinator(here.again().our_side, by=maria, text="Who are they?")
+    told = client_for(liaison).get(place).content.decode()
+    assert f"{maria.office} and {tom.office}" in told
+
+
+def test_notices_take_as_many_statements_for_one_crossing_plan_as_for_many(
+    maria: Member, tom: Member, client_for: ClientFor
+) -> None:
+    browser, place, counts = client_for(maria), reverse("activity:notices"), []
+    for _ in range(2):
+        cross.crossing(maria, tom)
+        browser.get(place)
+        with CaptureQueriesContext(connection) as queries:
+            browser.get(place)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
 
 
 def test_a_stale_button_is_refused_in_words(maria: Member, tom: Member, client_for: ClientFor) -> None:
@@ -95,8 +161,32 @@ def test_a_coordinator_answers_on_the_page_of_both(
     where = reverse("engagements:coordination_answer", args=[here.overlap.reference, question.reference])
     assert desk.post(where, {f"answer-{question.reference}-text": ""}).status_code == 400
     assert desk.post(where, {f"answer-{question.reference}-text": "We cannot say."}).status_code == 302
-    assert desk.post(where, {f"answer-{question.reference}-text": "Again."}).status_code == 409
+    late = desk.post(where, {f"answer-{question.reference}-text": "Again, and longer."})
+    assert late.status_code == 409
+    assert "answered already" in late.content.decode()
+    assert "Again, and longer.</textarea>" in late.content.decode()
+    assert "Again" not in desk.get(here.overlap.get_absolute_url()).content.decode()
     assert "We cannot say." in shown(client_for(maria), here.our_side)
+
+
+def test_an_answer_that_waits_because_the_other_plan_turned_blind_is_not_lost(
+    maria: Member, tom: Member, liaison: Member, client_for: ClientFor
+) -> None:
+    here, desk = cross.crossing(maria, tom), client_for(liaison)
+    question = actions.ask_coordinator(here.our_side, by=maria, text="Who are they?")
+    where = reverse("engagements:coordination_answer", args=[here.overlap.reference, question.reference])
+    actions.share(here.theirs, by=tom, visibility="federal", coordination="blind")
+    said = {f"answer-{question.reference}-text": "Wait until they have spoken."}
+    waits = desk.post(where, said)
+    assert waits.status_code == 409
+    page = waits.content.decode()
+    assert "does not see these plans now" in page
+    assert "Wait until they have spoken.</textarea>" in page
+    assert page.count("<textarea") == 1
+    assert not CoordinatorQuestion.objects.get().answered_at
+    actions.share(here.again().theirs, by=tom, visibility="federal", coordination="signal")
+    assert desk.post(where, said).status_code == 302
+    assert CoordinatorQuestion.objects.get().answer == "Wait until they have spoken."
 
 
 def test_a_reader_of_the_office_sees_and_may_not(

@@ -103,6 +103,49 @@ def test_a_withdrawn_consent_takes_back_name_and_thread_on_both_sides(maria: Mem
     assert OverlapMessage.objects.visible_to(maria.user).get().text == "Hello."
 
 
+def test_who_was_introduced_is_told_when_it_no_longer_is_and_not_by_whom(
+    maria: Member, lee: Member, tom: Member
+) -> None:
+    here = cross.crossing(maria, tom)
+    actions.ask_introduction(here.our_side, by=maria)
+    actions.introduce(here.their_side, by=tom)
+    before = told(tom)
+    actions.withdraw_introduction(here.their_side, by=tom)
+    for person in (maria, lee):
+        assert told(person)[-1] == "engagements.overlap_unnamed"
+    assert told(tom) == before
+    line = lines(here.our_side, maria)[0]
+    assert (line.kind, line.actor, line.office, line.data) == ("engagements.overlap_unnamed", None, None, {})
+    assert "engagements.overlap_unnamed" not in [line.kind for line in lines(here.their_side, tom)]
+
+
+def test_of_an_introduction_that_ends_because_the_plan_turned_blind_nobody_hears(
+    maria: Member, tom: Member
+) -> None:
+    here = cross.crossing(maria, tom, ours="signal", theirs="introduce")
+    actions.introduce(here.our_side, by=maria)
+    before = told(tom)
+    actions.share(here.ours, by=maria, visibility="federal", coordination="blind")
+    with pytest.raises(Conflict):
+        actions.withdraw_introduction(here.again().our_side, by=maria)
+    assert told(tom) == before
+    assert here.again().their_side.readers == []
+
+
+def test_a_plan_that_no_longer_introduces_its_office_is_told_like_an_introduction_taken_back(
+    maria: Member, tom: Member
+) -> None:
+    here = cross.crossing(maria, tom, "introduce", "introduce")
+    before = told(maria)
+    actions.share(here.ours, by=maria, visibility="federal", coordination="signal")
+    assert here.again().their_side.cell == "signal"
+    assert told(tom)[-1] == "engagements.overlap_unnamed"
+    assert told(maria) == before
+    here = here.again()
+    actions.share(here.theirs, by=tom, visibility="federal", coordination="blind")
+    assert told(maria) == before, "of a plan that turned blind nobody hears"
+
+
 def test_a_thread_is_read_by_both_offices_and_by_nobody_else(
     maria: Member, tom: Member, ana: Member, liaison: Member, desk_lead: Member
 ) -> None:
@@ -264,9 +307,11 @@ def test_a_preference_changed_later_changes_both_sides_at_once(maria: Member, to
     assert here.our_side.sees["email"] == tom.user.email
     actions.share(here.theirs, by=tom, visibility="federal", coordination="signal")
     assert set(here.again().our_side.sees) == {"month", "matched"}
+    heard = ["engagements.overlap_found", "engagements.overlap_unnamed"]
+    assert told(maria) == heard
     actions.share(here.again().theirs, by=tom, visibility="federal", coordination="blind")
     assert here.again().our_side.sees == {}
-    assert told(maria) == ["engagements.overlap_found"]
+    assert told(maria) == heard
 
 
 def test_a_link_is_kept_only_where_the_other_is_named_and_may_be_read(maria: Member, tom: Member) -> None:

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Member
 from diplomacy.lib.templatetags.ui import day_words
@@ -22,7 +23,7 @@ from tests.factories.accounts import make_member, make_office
 pytestmark = pytest.mark.django_db
 
 KEY = "00000000-0000-4000-8000-000000000001"
-MOVES = ("take_up", "decline", "close", "plan", "withdraw")
+MOVES = ("take_up", "decline", "close", "correct", "plan", "withdraw")
 
 
 def written(by: Member, to: Member, **fields: Any) -> dict[str, Any]:
@@ -188,6 +189,65 @@ def test_buttons_pressed_twice_do_their_work_once(maria: Member, tom: Member, cl
     assert referral.subject in shown(browser, places.pop())
 
 
+def test_planning_again_leads_to_what_is_planned_and_the_page_leads_there_too(
+    maria: Member, tom: Member, client_for: ClientFor
+) -> None:
+    referral, browser = refer.taken_up(maria, tom), client_for(tom)
+    assert "Plan an engagement from this" in page(browser, referral)
+    first = press(browser, referral, "plan", version=2, key=KEY).headers["Location"]
+    seen = page(browser, referral)
+    assert "Plan an engagement from this" not in seen
+    draft = Engagement.objects.get()
+    assert draft.get_absolute_url() in seen
+    assert draft.get_absolute_url() not in page(client_for(maria), referral)
+    assert referral.get_absolute_url() in shown(browser, draft.get_absolute_url())
+    again = press(browser, referral, "plan", version=2, key=KEY[:-1] + "2")
+    assert again.headers["Location"] == first
+    assert "This is it: no second one is begun." in shown(browser, first)
+    assert Engagement.objects.count() == 1
+
+
+def test_the_engagement_that_is_planned_is_asked_for_and_nothing_typed_is_lost(
+    maria: Member, tom: Member, client_for: ClientFor
+) -> None:
+    referral, browser = refer.taken_up(maria, tom), client_for(tom)
+    press(browser, referral, "plan", version=2, key=KEY)
+    draft = Engagement.objects.get()
+    assert f'value="{draft.reference}"' in page(browser, referral)
+    said: dict[str, Any] = {"outcome": "planned", "text": "They come in May.", "version": 2}
+    asked = press(browser, referral, "close", **said)
+    assert asked.status_code == 400
+    assert "Say which engagement is planned" in asked.content.decode()
+    assert "They come in May." in asked.content.decode()
+    named = said | {"about": draft.title, "about_reference": draft.reference}
+    assert press(browser, referral, "close", **named).status_code == 302
+    assert "What you can do" in page(browser, referral)
+
+
+def test_a_correction_is_made_on_what_stands_there_and_both_read_what_it_was(
+    maria: Member, tom: Member, client_for: ClientFor
+) -> None:
+    referral, browser = refer.closed(maria, tom), client_for(tom)
+    seen = page(browser, referral)
+    assert "Correct what came of it" in seen
+    assert "We sent them three names." in seen
+    assert "Correct what came of it" not in page(client_for(maria), referral)
+    right = {"outcome": "nothing", "text": "They never wrote back."}
+    actions.correct_referral(referral, by=tom, outcome="passed_on", text="Houston has it.")
+    late = press(browser, referral, "correct", version=3, **right)
+    assert late.status_code == 409
+    body = html.unescape(late.content.decode())
+    assert "Somebody else changed this" in body
+    assert "They never wrote back." in body
+    assert 'name="correct-version" value="4"' in body
+    assert press(browser, referral, "correct", version=4, **right).status_code == 302
+    for one in (browser, client_for(maria)):
+        now = page(one, referral)
+        for words in ("They never wrote back.", "Houston has it.", "We sent them three names."):
+            assert words in now
+        assert "What it said before (2)" in now
+
+
 def test_who_was_slower_is_told_and_keeps_what_they_wrote(
     maria: Member, tom: Member, client_for: ClientFor
 ) -> None:
@@ -291,6 +351,73 @@ def test_lists_show_what_waits_first_and_filter_by_state(
     assert "Some day" in shown(browser, f"{here}?state=no-such")
     led = browser.post(reverse("search"), {"to": here, "state": "closed"})
     assert led.headers["Location"] == f"{here}?state=closed"
+
+
+def test_lists_go_on_page_after_page_and_hold_each_once(
+    maria: Member, tom: Member, client_for: ClientFor
+) -> None:
+    browser, here = client_for(tom), reverse("engagements:referrals")
+    met = make.counterpart(maria)
+    made = [
+        *(
+            refer.referred(maria, tom.office, counterparts=[met], useful_by=make.in_days(9 - number % 3))
+            for number in range(12)
+        ),
+        *(refer.referred(maria, tom.office, counterparts=[met]) for _ in range(12)),
+        *(refer.taken_up(maria, tom, counterparts=[met]) for _ in range(12)),
+        *(refer.declined(maria, tom, counterparts=[met]) for _ in range(20)),
+    ]
+    Referral.objects.filter(pk__in=[one.pk for one in made[-9:]]).update(status_since=timezone.now())
+
+    def walked(place: str, way: str, begin: str = "") -> tuple[list[str], list[str]]:
+        """References in the order in which they are met, and the cursors that led there."""
+        found, cursors, cursor = [], [], begin
+        while True:
+            page = browser.get(place, {way: cursor} if cursor else {}).context["page"]
+            rows = [row.reference for row in page.rows]
+            found += rows if way == "after" else rows[::-1]
+            cursors.append(cursor)
+            cursor = page.next if way == "after" else page.previous
+            if not cursor:
+                return found, cursors
+
+    whole = [one.reference for one in Referral.objects.what_waits_first()]
+    for place in (here, reverse("engagements:referrals_with", args=[met.reference])):
+        forward, cursors = walked(place, "after")
+        assert forward == whole
+        assert len(cursors) == 3
+        last = browser.get(place, {"after": cursors[-1]}).context["page"]
+        back, _ = walked(place, "before", last.previous)
+        assert back[::-1] == whole[:50]
+    assert "Next" in shown(browser, here)
+    second = shown(browser, f"{here}?state=sent")
+    assert "Next" not in second
+    part = browser.get(
+        reverse("engagements:referrals_with", args=[met.reference]), headers={"HX-Request": "true"}
+    ).content.decode()
+    assert "All referrals about" in part
+    assert "Next" not in part
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "x",
+        "%00",
+        "W10",
+        "WzEsMl0",
+        "WzAsIjIwMjYtMDEtMDEiLCIyMDI2LTAxLTAxIiw1XQ",
+        "A" * 5000,
+        "W251bGwsbnVsbCxudWxsLG51bGxd",
+    ],
+)
+def test_a_place_that_does_not_read_opens_the_first_page(
+    cursor: str, maria: Member, tom: Member, client_for: ClientFor
+) -> None:
+    refer.referred(maria, tom.office, subject="The first of them")
+    for way in ("after", "before"):
+        place = f"{reverse('engagements:referrals')}?{way}={cursor}"
+        assert "The first of them" in shown(client_for(tom), place)
 
 
 def test_lists_take_as_many_statements_for_one_as_for_many(
@@ -412,10 +539,24 @@ def test_all_of_it_over_the_api(maria: Member, tom: Member, ana: Member, client_
         400,
     )
     closed = theirs.post(f"{here}close/", {"outcome": "planned", "text": "May.", "engagement": plan}).json()
-    assert (closed["status"], closed["led_to"]) == ("closed", plan)
-    assert ours.get(here).json()["led_to"] == ""
+    assert (closed["status"], closed["led_to"], closed["earlier"]) == ("closed", [plan], [])
+    assert ours.get(here).json()["led_to"] == []
+    right = {"outcome": "contact", "text": "They come in June, perhaps."}
+    problem(ours.post(f"{here}correct/", right), 403)
+    problem(others.post(f"{here}correct/", right), 404)
+    problem(theirs.post(f"{here}correct/", right, If_Match='"2"'), 412)
+    corrected = theirs.post(f"{here}correct/", right, If_Match='"3"').json()
+    assert (corrected["outcome"], corrected["led_to"]) == ("contact", [])
+    assert [(one["outcome"], one["text"]) for one in ours.get(here).json()["earlier"]] == [
+        ("planned", "May.")
+    ]
     kinds = [line["kind"] for line in ours.get(f"{here}timeline/").json()["results"]]
-    assert kinds == ["engagements.referral_closed", "engagements.referral_taken_up", "engagements.referred"]
+    assert kinds == [
+        "engagements.referral_corrected",
+        "engagements.referral_closed",
+        "engagements.referral_taken_up",
+        "engagements.referred",
+    ]
 
 
 def test_lists_over_the_api_hold_what_one_may_see(

@@ -6,7 +6,7 @@ from accounts.models import Member
 from activity import actions as activity
 from activity.models import Entry
 from engagements import actions
-from engagements.models import Referral
+from engagements.models import Engagement, Referral, ReferralEngagement
 from tests.engagements.test_races import at_once
 from tests.factories import referrals as refer
 from tests.factories.accounts import make_member
@@ -46,6 +46,28 @@ def test_closed_by_two_people_at_once_says_one_outcome(maria: Member, tom: Membe
     assert sorted(outcomes) == ["Conflict", "done"]
     held = Referral.objects.get()
     assert (held.outcome, held.outcome_text) in {("contact", "We wrote."), ("nothing", "They left.")}
+
+
+def test_planned_by_two_people_at_once_is_one_engagement(maria: Member, tom: Member) -> None:
+    referral, lead = refer.taken_up(maria, tom), make_member(tom.office, "lead")
+    outcomes = at_once(
+        lambda: actions.plan_from_referral(referral, by=tom),
+        lambda: actions.plan_from_referral(referral, by=lead),
+    )
+    assert outcomes == ["done", "done"]
+    assert Engagement.objects.count() == ReferralEngagement.objects.count() == 1
+
+
+def test_corrected_by_two_people_at_once_keeps_all_that_was_said(maria: Member, tom: Member) -> None:
+    referral, lead = refer.closed(maria, tom), make_member(tom.office, "lead")
+    outcomes = at_once(
+        lambda: actions.correct_referral(referral, by=tom, outcome="nothing", text="They left."),
+        lambda: actions.correct_referral(referral, by=lead, outcome="passed_on", text="Houston has it."),
+    )
+    assert outcomes == ["done", "done"]
+    held = Referral.objects.get()
+    said = {held.outcome_text, *(one["text"] for one in held.earlier)}
+    assert said == {"They left.", "Houston has it.", "We sent them three names."}
 
 
 def test_a_form_sent_twice_at_once_sends_one(maria: Member, tom: Member) -> None:

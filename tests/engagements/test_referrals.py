@@ -109,8 +109,9 @@ def test_no_content_of_it_stands_in_the_log(maria: Member, tom: Member) -> None:
     said = {"subject": words, "text": words, "counterpart_name": words}
     referral = refer.taken_up(maria, tom, **said)
     actions.close_referral(referral, by=tom, outcome="nothing", text=words)
+    actions.correct_referral(referral, by=tom, outcome="contact", text=words)
     actions.decline_referral(refer.referred(maria, tom.office, **said), by=tom, reason=words)
-    assert Entry.objects.filter(kind__startswith="engagements.refer").count() == 5
+    assert Entry.objects.filter(kind__startswith="engagements.refer").count() == 6
     assert words not in str(list(Entry.objects.values_list("data", flat=True)))
 
 
@@ -183,6 +184,7 @@ def test_each_move_is_one_side_s_and_from_one_status(
         "take_up": ({"tom"}, "sent"),
         "decline": ({"tom"}, "sent"),
         "close": ({"tom"}, "taken_up"),
+        "correct": ({"tom"}, "closed"),
         "plan": ({"tom"}, "taken_up"),
         "withdraw": ({"maria", "lee"}, "sent"),
     }
@@ -261,13 +263,122 @@ def test_an_engagement_planned_from_it_is_a_draft_of_the_receiver_that_the_sende
 ) -> None:
     referral = refer.taken_up(maria, tom)
     before = timeline.of(referral, maria.user)
-    draft = actions.plan_from_referral(referral, by=tom)
+    draft, is_new = actions.plan_from_referral(referral, by=tom)
+    assert is_new
     assert (draft.office, draft.status, draft.title) == (tom.office, "draft", referral.subject)
     assert list(draft.counterparts.all()) == list(referral.counterparts.all())
     assert not Engagement.objects.visible_to(account(maria)).filter(pk=draft.pk).exists()
     assert timeline.of(referral, maria.user) == before
     referral.refresh_from_db()
     assert referral.status == "taken_up"
+
+
+def test_what_is_planned_from_it_is_kept_and_pressed_again_it_is_the_same(
+    maria: Member, tom: Member, ana: Member
+) -> None:
+    referral, lead = refer.taken_up(maria, tom), make_member(tom.office, "lead")
+    draft, _ = actions.plan_from_referral(referral, by=tom)
+    assert actions.plan_from_referral(referral, by=lead) == (draft, False)
+    assert (links_for(tom, referral), links_for(maria, referral), links_for(ana, referral)) == (1, 0, 0)
+    actions.cancel(draft, by=tom, reason="A slip.")
+    again, is_new = actions.plan_from_referral(referral, by=tom)
+    assert is_new
+    assert again != draft
+    assert Engagement.objects.count() == 2
+
+
+def test_a_plan_that_is_kept_from_a_colleague_is_for_them_as_if_there_were_none(
+    maria: Member, tom: Member
+) -> None:
+    tess, referral = make_member(tom.office, "lead"), refer.taken_up(maria, tom)
+    kept = actions.share(make.filed(tess), by=tess, visibility="restricted")
+    ReferralEngagement.objects.create(referral=referral, engagement=kept, part="led_to")
+    assert (links_for(tess, referral), links_for(tom, referral)) == (1, 0)
+    own, is_new = actions.plan_from_referral(referral, by=tom)
+    assert is_new
+    assert actions.plan_from_referral(referral, by=tom) == (own, False)
+    actions.close_referral(referral, by=tom, outcome="planned", text="In May.", engagement=own)
+    assert (links_for(tess, referral), links_for(tom, referral)) == (2, 1)
+    actions.correct_referral(referral, by=tom, outcome="nothing", text="They do not come.")
+    assert (links_for(tess, referral), links_for(tom, referral)) == (1, 0), "what one may not read one leaves"
+
+
+def test_whoever_says_that_an_engagement_is_planned_is_asked_which(
+    maria: Member, tom: Member, liaison: Member
+) -> None:
+    first = refer.taken_up(maria, tom)
+    said: dict[str, Any] = {"outcome": "planned", "text": "In May."}
+    actions.close_referral(first, by=tom, **said)  # none is there yet that could be named
+    plan = make.filed(tom)
+    second, third = refer.taken_up(maria, tom), refer.taken_up(maria, tom)
+    with pytest.raises(Invalid) as refused:
+        actions.close_referral(second, by=tom, **said)
+    assert list(refused.value.fields) == ["engagement"]
+    assert actions.close_referral(second, by=tom, is_unnamed=True, **said).status == "closed"
+    actions.close_referral(third, by=tom, engagement=plan, **said)
+    assert links_for(tom, third) == 1
+    actions.close_referral(refer.taken_up(maria, liaison), by=liaison, **said)  # a desk plans nothing
+
+
+def test_whether_a_colleague_keeps_an_engagement_to_themselves_is_not_to_be_found_out_by_closing(
+    maria: Member, tom: Member
+) -> None:
+    tess = make_member(tom.office, "lead")
+    actions.share(make.filed(tess), by=tess, visibility="restricted")
+    said: dict[str, Any] = {"outcome": "planned", "text": "In May."}
+    assert actions.close_referral(refer.taken_up(maria, tom), by=tom, **said).status == "closed"
+    with pytest.raises(Invalid):
+        actions.close_referral(refer.taken_up(maria, tom), by=tess, **said)
+
+
+def test_who_closed_it_corrects_it_and_what_was_said_before_stays(
+    cast: dict[str, Any], maria: Member, tom: Member
+) -> None:
+    tess = make_member(tom.office, "lead", name="Tess Lead")
+    closed, plan = refer.closed(maria, tom), make.filed(tom)
+    held = actions.correct_referral(
+        closed, by=tess, outcome="planned", text="They come in May.", engagement=plan, version=3
+    )
+    assert (held.outcome, held.outcome_text, held.closed_by, held.version) == (
+        "planned", "They come in May.", tess, 4,
+    )  # fmt: skip
+    (before,) = held.said_before
+    assert (before.outcome, before.text, before.by) == (
+        "Contact was made", "We sent them three names.", str(tom.user)
+    )  # fmt: skip
+    assert links_for(tom, held) == 1
+    assert told("engagements.referral_corrected") == {maria.user_id}
+    assert timeline.of(held, maria.user)[0].kind == "engagements.referral_corrected"
+    assert readers_of(held, cast) == {"maria", "lee", "gov", "tom"}
+    other = make.filed(tom)
+    actions.correct_referral(held, by=tom, outcome="planned", text="They come in May.", engagement=other)
+    assert list(ReferralEngagement.objects.values_list("engagement", flat=True)) == [other.pk]
+    actions.correct_referral(held, by=tom, outcome="nothing", text="They stay at home.")
+    assert not ReferralEngagement.objects.exists()
+    assert [one.outcome for one in Referral.objects.get().said_before] == [
+        "An engagement is planned", "An engagement is planned", "Contact was made"
+    ]  # fmt: skip
+
+
+def test_what_is_no_correction_or_an_old_one_changes_nothing(
+    maria: Member, lee: Member, tom: Member, liaison: Member
+) -> None:
+    closed = refer.closed(maria, tom)
+    before = Referral.objects.values().get()
+    same: dict[str, Any] = {"outcome": closed.outcome, "text": closed.outcome_text}
+    with pytest.raises(Invalid):
+        actions.correct_referral(closed, by=tom, **same)
+    with pytest.raises(Invalid):
+        actions.correct_referral(closed, by=tom, outcome="nothing", text=" ")
+    with pytest.raises(Stale):
+        actions.correct_referral(closed, by=tom, outcome="nothing", text="They left.", version=2)
+    for person in (maria, lee, liaison):
+        with pytest.raises(Forbidden):
+            actions.correct_referral(closed, by=person, outcome="nothing", text="They left.")
+    with pytest.raises(Conflict):
+        actions.correct_referral(refer.taken_up(maria, tom), by=tom, outcome="nothing", text="They left.")
+    assert Referral.objects.filter(pk=closed.pk).values().get() == before
+    assert not Entry.objects.filter(kind="engagements.referral_corrected").exists()
 
 
 # Who is told -----------------------------------------------------------------------------------------------------------

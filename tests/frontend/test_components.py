@@ -32,6 +32,11 @@ def drawn(source: str, **context: Any) -> str:
     return Template(source).render(Context(context))
 
 
+def test_counts_are_grouped_by_thousands_and_nothing_else_is() -> None:
+    said = "{{ count|grouped }} of {{ all|grouped }} in {{ year }}; {{ name|grouped }}{{ missing|grouped }}"
+    assert drawn(said, count=999, all=12_345_678, year=2027, name="7") == "999 of 12,345,678 in 2027; 7"
+
+
 @pytest.mark.parametrize(
     ("end", "words"),
     [

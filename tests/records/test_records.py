@@ -6,7 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +15,19 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts import actions as accounts
-from accounts.models import Member
+from accounts.models import Member, Office
 from activity.models import Entry
+from diplomacy.lib import washington
 from diplomacy.lib.errors import Conflict, Forbidden, Invalid
 from engagements import actions as engagements
+from engagements.models import Referral
 from records import actions, bundle
-from records.models import Exemption, Request
+from records.models import Exemption, ReferralExemption, Request
 from tests.conftest import ClientFor
 from tests.factories import engagements as make
 from tests.factories import overlaps as cross
 from tests.factories import referrals as refer
+from tests.factories.accounts import make_member, make_office
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
@@ -135,9 +138,157 @@ def test_referrals_and_messages_stand_with_their_engagement_and_can_be_kept_back
 def test_a_restricted_engagement_s_referral_is_in_the_file_only_for_who_is_named(
     maria: Member, lee: Member, tom: Member
 ) -> None:
-    restricted = engagements.share(make.filed(maria), by=maria, visibility="restricted")
+    restricted = engagements.share(make.filed(maria, title="Kept"), by=maria, visibility="restricted")
     refer.referred(maria, tom.office, engagement=restricted, text="Twelve people in May.")
-    assert "Twelve people in May." not in text_of(made(lee))
+    refer.referred(maria, tom.office, text="Nine people in June.")
+    alike = [set(record) for record in records_in(made(lee))]
+    assert len(alike) == 2
+    assert alike[0] == alike[1], "one that belongs to a hidden engagement looks as one that belongs to none"
+    assert restricted.reference not in text_of(made(lee))
+    assert "Kept" not in text_of(made(lee))
+
+
+def test_referrals_without_an_engagement_are_in_it_once_and_only_the_office_s_own(
+    maria: Member, lee: Member, tom: Member, ana: Member
+) -> None:
+    sent = refer.closed(maria, tom, text="Twelve people in May.", counterpart_name="A port authority")
+    engagements.correct_referral(sent, by=tom, outcome="nothing", text="They did not come.")
+    received = refer.referred(tom, maria.office, text="Four people in July.")
+    refer.referred(tom, ana.office, text="Of two other offices.")
+    old = refer.referred(maria, tom.office, text="Of another year.")
+    long_ago = timezone.now() - timedelta(days=400)
+    Referral.objects.filter(pk=old.pk).update(sent_at=long_ago, status_since=long_ago)
+    beside = refer.referred(maria, tom.office, engagement=make.filed(maria), text="Of an engagement.")
+    request = made(lee)
+    assert (request.done, request.total) == (3, 3)
+    records = {record["Reference"]: record for record in records_in(request)}
+    assert set(records) >= {sent.reference, received.reference}
+    assert beside.reference not in records
+    said = records[sent.reference]
+    assert (said["Status"], said["From"], said["To"]) == ("Closed", maria.office.name, tom.office.name)
+    assert said["What it says"] == "Twelve people in May."
+    assert said["Who came"][-1] == "A port authority"
+    assert [line.rpartition(": ")[2] for line in said["What came of it"]] == [
+        "We sent them three names.",
+        "They did not come.",
+    ]
+    assert any("corrected what came of it" in line for line in said["History"])
+    text = text_of(request)
+    assert text.count("Of an engagement.") == 2, "with its engagement, in both files"
+    for other in ("Of two other offices.", "Of another year."):
+        assert other not in text
+
+
+def test_a_referral_of_an_engagement_of_another_year_is_kept_back_as_that_one_says(
+    maria: Member, lee: Member, tom: Member
+) -> None:
+    words = make.filed(maria, starts_on=make.in_days(90), ends_on=make.in_days(91))
+    whole = make.filed(maria, starts_on=make.in_days(90), ends_on=make.in_days(91))
+    for engagement, text in ((words, "Twelve people with Mr. Sato."), (whole, "Nine people with Ms. Mori.")):
+        refer.referred(maria, tom.office, engagement=engagement, subject=text, text=text)
+    long_ago = timezone.now() - timedelta(days=400)
+    words.__class__.objects.update(created_at=long_ago)
+    request = made(lee)
+    assert "Mr. Sato" in text_of(request)
+    assert "Ms. Mori" in text_of(request)
+    actions.mark(words, parts=[], phrases=["Mr. Sato"], basis="§ 5", by=lee)
+    actions.mark(whole, parts=["Referrals"], basis="§ 6", by=lee)
+    with pytest.raises(Conflict):
+        actions.note_download(request, by=lee)
+    text = text_of(made(lee))
+    assert "Twelve people with [kept back: § 5]." in text
+    assert "[kept back: § 6]" in text
+    for gone in ("Mr. Sato", "Nine people", "Ms. Mori"):
+        assert gone not in text
+
+
+def test_each_office_keeps_back_of_a_referral_what_its_own_law_says(
+    maria: Member, lee: Member, tom: Member, ana: Member
+) -> None:
+    tess, third = make_member(tom.office, "lead"), make_member(ana.office, "lead")
+    lone = refer.closed(maria, tom, text="Mr. Sato brings twelve people.", subject="Ports for Mr. Sato")
+    beside = refer.referred(maria, tom.office, engagement=make.filed(maria), text="Ms. Mori asks.")
+    before = made(lee)
+    actions.mark_referral(
+        lone, parts=["What came of it", "History"], phrases=["mr. sato"], basis="§ 5", by=lee
+    )
+    actions.mark_referral(beside, parts=["What it says"], basis="§ 6", by=lee)
+    with pytest.raises(Conflict):
+        actions.note_download(before, by=lee)
+    request = made(lee)
+    text = text_of(request)
+    for gone in ("Mr. Sato", "Ms. Mori", "three names", "said what came of it"):
+        assert gone not in text
+    said = {record["Reference"]: record for record in records_in(request)}
+    assert said[lone.reference]["What it says"] == "[kept back: § 5] brings twelve people."
+    assert "[kept back: § 6]" in said[beside.engagements.get().engagement.reference]["Referrals"][0]
+    with zipfile.ZipFile(request.path) as file:
+        lines = list(csv.reader(io.StringIO(file.read("records.csv").decode("utf-8-sig"))))
+    (line,) = [line for line in lines if line[0] == lone.reference]
+    assert line[1] == "Ports for [kept back: § 5]"
+    assert line[-2:] == ["What came of it, History, 1 word or name", "§ 5"]
+    theirs = text_of(made(tess))
+    for words in ("Mr. Sato brings twelve people.", "Ms. Mori asks.", "We sent them three names."):
+        assert words in theirs
+    assert "§ 5" not in theirs
+    actions.mark_referral(lone, parts=[], basis="", by=lee)
+    assert "Mr. Sato" in text_of(made(lee))
+    for person in (maria, tom, third):
+        with pytest.raises(Forbidden):
+            actions.mark_referral(lone, parts=["Title"], basis="§ 5", by=person)
+    with pytest.raises(Invalid):
+        actions.mark_referral(lone, parts=["Title"], basis=" ", by=tess)
+    assert ReferralExemption.objects.count() == 1
+
+
+def test_the_other_office_does_not_learn_what_was_marked(
+    maria: Member, lee: Member, tom: Member, client_for: ClientFor
+) -> None:
+    referral = refer.referred(maria, tom.office)
+    seen = client_for(tom).get(referral.get_absolute_url()).context["entries"]
+    actions.mark_referral(referral, parts=["Title"], basis="§ 5", by=lee)
+    assert client_for(tom).get(referral.get_absolute_url()).context["entries"] == seen
+    assert len(client_for(maria).get(referral.get_absolute_url()).context["entries"]) == len(seen) + 1
+    assert "Title" not in str(Entry.objects.filter(kind="records.marked").values_list("readers", flat=True))
+
+
+def test_referrals_have_a_tab_of_their_own_and_are_marked_from_there(
+    maria: Member, lee: Member, tom: Member, client_for: ClientFor
+) -> None:
+    referral, request, browser = refer.referred(maria, tom.office), asked(lee), client_for(lee)
+    beside = refer.referred(maria, tom.office, engagement=make.filed(maria))
+    place = f"{request.get_absolute_url()}?tab=referrals"
+    page = browser.get(place).content.decode()
+    assert referral.reference in page
+    assert beside.reference not in page
+    assert referral.reference not in browser.get(request.get_absolute_url()).content.decode()
+    mark = f"/records/marks/referrals/{referral.reference}/"
+    assert f"{mark}?request={request.reference}" in page
+    wrong = browser.post(f"{mark}?request={request.reference}", {"parts": "Answer", "phrases": "Mr. Sato"})
+    assert wrong.status_code == 400
+    assert "Mr. Sato" in wrong.content.decode()
+    right = {"parts": ["Answer"], "phrases": "Mr. Sato", "basis": "§ 5"}
+    led = browser.post(f"{mark}?request={request.reference}", right)
+    assert led.headers["Location"] == place
+    assert "Answer, 1 word or name" in browser.get(place).content.decode()
+    assert browser.post(mark, {"parts": "Purpose", "basis": "§ 5"}).status_code == 400
+    for person in (maria, tom, make_member(make_office(), "lead")):
+        assert client_for(person).get(mark).status_code == 404
+        assert client_for(person).post(mark, right).status_code == 404
+    assert client_for(make_member(tom.office, "lead")).get(mark).status_code == 200
+
+
+def test_what_another_office_passed_on_is_in_no_file_of_a_third(
+    maria: Member, lee: Member, tom: Member
+) -> None:
+    """A lead of two offices asks for the records of one."""
+    elsewhere = make_member(tom.office, "lead", user=lee.user)
+    third = make_member(make_office(), "staff")
+    refer.referred(third, elsewhere.office, text="For Texas alone.")
+    refer.referred(third, maria.office, text="For California.")
+    text = text_of(made(lee))
+    assert "For California." in text
+    assert "For Texas alone." not in text
 
 
 def test_what_is_exempt_is_kept_back_everywhere_and_names_its_law(maria: Member, lee: Member) -> None:
@@ -226,6 +377,61 @@ def test_a_file_made_before_a_mark_is_not_given_out(
     actions.queue(request, by=lee)
     actions.work()
     assert browser.post(f"{request.get_absolute_url()}file/").status_code == 200
+
+
+def test_a_file_is_given_out_only_to_whom_it_was_made_for_and_only_while_they_may_read_all_of_it(
+    maria: Member, lee: Member, california: Office, client_for: ClientFor
+) -> None:
+    restricted = engagements.share(make.filed(maria), by=maria, visibility="restricted", people=[lee.user])
+    request = made(lee)
+    assert restricted.reference in text_of(request)
+    where = f"{request.get_absolute_url()}file/"
+    other = client_for(make_member(california, "lead"))
+    page = other.get(request.get_absolute_url()).content.decode()
+    assert "Download the file" not in page and f"made for {lee.user}" in page
+    assert other.post(where).status_code == 409
+    assert client_for(lee).post(where).status_code == 200
+    engagements.share(restricted, by=maria, visibility="restricted", people=[])
+    assert "Download the file" not in client_for(lee).get(request.get_absolute_url()).content.decode()
+    assert client_for(lee).post(where).status_code == 409
+
+
+def test_how_many_records_somebody_else_s_file_will_have_is_not_told(
+    maria: Member, lee: Member, california: Office, client_for: ClientFor
+) -> None:
+    request = asked(lee)
+    Request.objects.filter(pk=request.pk).update(
+        status="running", claimed_at=timezone.now(), done=3, total=17
+    )
+    assert "3 of 17 records" in client_for(lee).get(request.get_absolute_url()).content.decode()
+    page = client_for(make_member(california, "lead")).get(request.get_absolute_url()).content.decode()
+    assert "17" not in page.partition('id="progress"')[2].partition("</progress>")[0]
+
+
+def test_which_days_are_meant_is_washington_s_date_for_everybody(maria: Member, lee: Member) -> None:
+    late = make.drafted(maria, starts_on=make.in_days(90), ends_on=make.in_days(91))
+    evening = datetime(2026, 3, 31, 23, 30, tzinfo=washington.ZONE)
+    late.__class__.objects.filter(pk=late.pk).update(created_at=evening)
+    march = asked(lee, since=date(2026, 3, 1), until=date(2026, 3, 31))
+    april = asked(lee, since=date(2026, 4, 1), until=date(2026, 4, 30))
+    always = asked(lee, since=date.min, until=date.max)
+    for zone in ("Pacific/Guam", "America/New_York", "Pacific/Honolulu"):
+        with timezone.override(zone):
+            counts = [bundle.engagements(one, lee.user).count() for one in (march, april, always)]
+        assert counts == [1, 0, 1], zone
+
+
+def test_who_has_the_file_made_again_has_their_own(
+    maria: Member, lee: Member, california: Office, client_for: ClientFor
+) -> None:
+    engagements.share(make.filed(maria), by=maria, visibility="restricted", people=[lee.user])
+    request, other = made(lee), make_member(california, "lead")
+    actions.queue(request, by=other)
+    actions.work()
+    request.refresh_from_db()
+    assert records_in(request) == []
+    assert client_for(other).post(f"{request.get_absolute_url()}file/").status_code == 200
+    assert client_for(lee).post(f"{request.get_absolute_url()}file/").status_code == 409
 
 
 def test_the_file_has_a_page_for_people(maria: Member, lee: Member) -> None:
@@ -354,8 +560,6 @@ def test_marks_are_set_on_their_page(maria: Member, lee: Member, client_for: Cli
 def test_a_lead_of_another_office_finds_nothing(
     maria: Member, lee: Member, tom: Member, texas: Any, client_for: ClientFor
 ) -> None:
-    from tests.factories.accounts import make_member
-
     request = made(lee)
     other = client_for(make_member(texas, "lead"))
     public = make.filed(maria)

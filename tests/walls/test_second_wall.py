@@ -20,10 +20,11 @@ from diplomacy.lib.rls import FEDERAL, OFFICE, SYSTEM, context, reading_as, syst
 from diplomacy.lib.rls.middleware import ReaderMiddleware
 from engagements.models import Advice, AdviceRequest, DeskNote, Engagement, OfficeNote, Stop
 from records import actions as records
-from records.models import Exemption, Request
+from records.models import Exemption, ReferralExemption, Request
 from tests.conftest import ClientFor
 from tests.factories import briefings as make_briefings
 from tests.factories import engagements as make
+from tests.factories import referrals as refer
 
 pytestmark = pytest.mark.django_db
 
@@ -128,20 +129,22 @@ def test_what_leads_and_auditors_decide_is_read_by_them_alone(
     today = timezone.localdate()
     records.ask(title="The Tribune", since=today, until=today, by=lee)
     records.mark(engagement, parts=["Title"], basis="§ 6254", by=lee)
+    referral = refer.referred(maria, tom.office)
+    records.mark_referral(referral, parts=["Answer"], basis="§ 6254", by=lee)
     activity.place_hold(office_id=lee.office_id, reason="A suit", by=lee)
     with reading_as(again(maria)):
         alarms.sound(maria, 501)
-    tables: list[type[Model]] = [Request, Exemption, Hold, Alarm]
+    tables: list[type[Model]] = [Request, Exemption, ReferralExemption, Hold, Alarm]
     seen = {}
     for member in (lee, auditor, maria, tom, liaison):
         with reading_as(again(member)):
             seen[member.pk] = [table._default_manager.count() for table in tables]
     assert seen == {
-        lee.pk: [1, 1, 1, 1],
-        auditor.pk: [0, 0, 1, 1],
-        maria.pk: [0, 0, 0, 0],
-        tom.pk: [0, 0, 0, 0],
-        liaison.pk: [0, 0, 0, 0],
+        lee.pk: [1, 1, 1, 1, 1],
+        auditor.pk: [0, 0, 0, 1, 1],
+        maria.pk: [0, 0, 0, 0, 0],
+        tom.pk: [0, 0, 0, 0, 0],
+        liaison.pk: [0, 0, 0, 0, 0],
     }
     with reading_as(again(maria)):
         assert not Hold.objects.update(lifted_at=timezone.now(), lifted_by=maria.user)

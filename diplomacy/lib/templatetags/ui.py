@@ -165,6 +165,12 @@ def first_few(words: Sequence[Any], most: int) -> str:
     return "; ".join(str(word) for word in words[:most]) + more
 
 
+@register.filter
+def grouped(count: Any) -> Any:
+    """12,345. For numbers that are counts; years, versions and references stay as they are."""
+    return f"{count:,}" if isinstance(count, int) else count
+
+
 # Text -----------------------------------------------------------------------------------------------------------------
 
 MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False, "typographer": False}).enable(

@@ -6,7 +6,7 @@ from accounts import actions as accounts
 from accounts.models import Term
 from activity.models import Hold
 from engagements.models import Reading
-from records.models import Disposal, Exemption, Request
+from records.models import Disposal, Exemption, ReferralExemption, Request
 from tests.access.matrix.world import World
 from tests.factories import accounts as make
 
@@ -25,5 +25,12 @@ def build(world: World) -> None:
     Disposal.objects.create(office=office, sort="versions", confirmed_by=world.by("lee"))
     filed = world.held("filed").row
     Exemption.objects.create(engagement=filed, parts=["Title"], basis="§ 6254", marked_by=world.by("lee"))
+    ReferralExemption.objects.create(
+        referral=world.records["referral"][0].row,
+        office=office,
+        parts=["Answer"],
+        basis="§ 6254",
+        marked_by=world.by("lee"),
+    )
     for who in ("maria", "liaison"):
         Reading.objects.create(engagement=filed, user=world.by(who).user, filed_version=1)

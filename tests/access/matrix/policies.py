@@ -122,6 +122,11 @@ def sends(person: Person, it: oracle.Referral) -> bool:
     return person.serves(it.sender, WRITING)
 
 
+def leads_sender(person: Person, it: oracle.Referral) -> bool:
+    """The one that there is was marked by the sender's lead, for the sender's files."""
+    return person.serves(it.sender, frozenset({"lead"}))
+
+
 def owns_beside(person: Person, it: oracle.Beside) -> bool:
     return oracle.reads(person, it) and person.serves(it.engagement.office, WRITING)
 
@@ -302,4 +307,7 @@ TABLES: dict[str, Table] = {
     "records_disposal": Table("SELECT id, office_id, NULL FROM records_disposal", "office", manages, manages),
     "records_request": Table("SELECT id, office_id, NULL FROM records_request", "office", leads, leads),
     "records_exemption": _part("records_exemption")._replace(reads=leads_it, writes=leads_it),
+    "records_referralexemption": Table(
+        "SELECT id, referral_id, NULL FROM records_referralexemption", "referral", leads_sender, leads_sender
+    ),
 }

@@ -228,8 +228,9 @@ PAGES: dict[str, Route] = {
     "engagements:overlap": page("side", {"GET": READ}),
     **{
         f"engagements:overlap_{move}": page("side", {"POST": Ask("write", move, said())})
-        for move in ("ask", "introduce", "decline", "withdraw", "take_up")
+        for move in ("ask", "introduce", "decline", "take_up")
     },
+    "engagements:overlap_withdraw": page("side", door("withdraw", said())),
     "engagements:overlap_set_aside": page("side", via("set_aside", named("aside", reason="No."))),
     "engagements:overlap_write": page("side", via("write", named("message", text="Hello."))),
     "engagements:overlap_coordinator": page("side", via("coordinator", named("coordinator", text="Well?"))),
@@ -254,6 +255,9 @@ PAGES: dict[str, Route] = {
     "engagements:referral_decline": page("referral", via("decline", named("decline", reason="No."))),
     "engagements:referral_close": page(
         "referral", via("close", named("close", outcome="nothing", text="No."))
+    ),
+    "engagements:referral_correct": page(
+        "referral", via("correct", named("correct", outcome="nothing", text="No."))
     ),
     "briefings:list": page("", {"GET": OWN}),
     "briefings:mine": page("", {"GET": OWN}),
@@ -351,6 +355,7 @@ API: dict[str, Route] = {
     "api_referrals-take-up": api("referral", post("take_up", said())),
     "api_referrals-decline": api("referral", post("decline", said(reason="No."))),
     "api_referrals-close": api("referral", post("close", said(outcome="nothing", text="No."))),
+    "api_referrals-correct": api("referral", post("correct", said(outcome="nothing", text="No."))),
     "api_referrals-withdraw": api("referral", post("withdraw", said())),
     "api_referrals-plan": api("referral", post("plan", said())),
     "api_referrals-timeline": api("referral", {"GET": READ}),

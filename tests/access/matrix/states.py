@@ -62,6 +62,7 @@ REFERRAL_STATES: dict[str, str] = {
     "decline": "sent",
     "withdraw": "sent",
     "close": "taken_up",
+    "correct": "closed",
     "plan": "taken_up",
 }
 
