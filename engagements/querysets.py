@@ -97,6 +97,10 @@ class EngagementQuerySet(ProtectedQuerySet):
         """What anybody outside the office can ever read. Said aloud, it lets a list use the index of filed rows."""
         return self.filter(filed_at__isnull=False)
 
+    def listed_for(self, user: Any) -> Self:
+        """No draft is a federal reader's: unless that is said, their list passes over everybody's, which come first."""
+        return self.filed() if all(member.is_federal for member in user.standing) else self
+
     def drafts(self) -> Self:
         return self.filter(status="draft")
 

@@ -17,6 +17,7 @@ from engagements import actions, versions
 from engagements.api import examples
 from engagements.choices import Status
 from engagements.models import AdviceRequest, Commitment, Engagement
+from engagements.querysets import EngagementQuerySet
 from engagements.serializers.advice import AdviceRequestLineSerializer, AskSerializer
 from engagements.serializers.outcomes import (
     CommitmentSaidSerializer,
@@ -79,8 +80,9 @@ class EngagementRoute(Route):
     versioned = frozenset({"file", "postpone", "resume", "cancel", "hold", "write_report"})
     tagged = frozenset({"retrieve", "partial_update", *MOVES})
 
-    def visible(self) -> QuerySet[Engagement]:
-        return Engagement.objects.visible_to(self.request.user)
+    def visible(self) -> EngagementQuerySet:
+        visible: EngagementQuerySet = Engagement.objects.visible_to(self.request.user)
+        return visible
 
     def found(self) -> Engagement:
         engagement: Engagement = super().found()
@@ -95,7 +97,7 @@ class EngagementRoute(Route):
 
     def list(self, request: Request) -> Response:
         """Engagements that you may see: undated drafts first, then by date, latest first."""
-        rows = self._narrowed(self.visible(), self.asked())
+        rows = self._narrowed(self.visible().listed_for(request.user), self.asked())
         return self.page(rows.select_related("office").prefetch_related("counterparts"))
 
     def create(self, request: Request) -> Response:

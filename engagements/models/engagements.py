@@ -100,7 +100,11 @@ class Engagement(Protected):
                 name="engagement_filed_date",
             ),
             models.Index(fields=["status", "ends_on"], name="engagement_status_ends"),
-            GinIndex(fields=["title"], opclasses=["gin_trgm_ops"], name="engagement_title_words"),
+            GinIndex(
+                fields=["title", "readers"],
+                opclasses=["gin_trgm_ops", "array_ops"],
+                name="engagement_titles_by_reader",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -3,13 +3,15 @@
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Member, Office
 from engagements import actions
 from engagements.models import Engagement
 from tests.api.conftest import CallAs, problem
 from tests.factories import engagements as make
-from tests.factories.accounts import make_coalition
+from tests.factories.accounts import make_coalition, make_member
 from tests.plugin_statements import Counting
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +55,22 @@ def test_an_office_goes_the_whole_way_from_draft_to_report(maria: Member, call_a
     assert api.get(f"{here}report/").json()["gifts_value"] == "12.50"
     timeline = api.get(f"{here}timeline/").json()["results"]
     assert timeline[0]["kind"] == "engagements.reported"
+
+
+def test_a_federal_list_looks_at_no_draft_and_that_of_who_serves_in_an_office_too_has_theirs(
+    maria: Member, liaison: Member, call_as: CallAs
+) -> None:
+    draft, filed = make.drafted(maria), make.filed(maria)
+
+    def listed() -> tuple[set[str], bool]:
+        with CaptureQueriesContext(connection) as asked:
+            rows = call_as(liaison).get("engagements/").json()["results"]
+        (said,) = [q["sql"] for q in asked if "LIMIT 26" in q["sql"]]
+        return {row["reference"] for row in rows}, '"filed_at" IS NOT NULL' in said
+
+    assert listed() == ({filed.reference}, True)
+    make_member(maria.office, "staff", user=liaison.user)
+    assert listed() == ({draft.reference, filed.reference}, False)
 
 
 def test_a_draft_needs_only_a_title(maria: Member, call_as: CallAs) -> None:
