@@ -75,6 +75,9 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]
         signins.changed(self.request, user, template_prefix.rpartition("/")[2])
         super().send_notification_mail(template_prefix, user, context, email)
 
+    def set_password(self, user: Any, password: str) -> None:
+        actions.set_password(user, password)
+
     def is_reauthentication_required(self, *, app: str, **options: Any) -> bool:
         """Who has just signed in with all they have is not asked again at once."""
         return not strength.may_change_factors(current.request)

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Invitation, Member, User
+from diplomacy.lib.rls import system
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +48,8 @@ def send(invitation: Invitation, secret: str) -> bool:
     except (SMTPException, OSError) as error:
         log.error("An invitation was not sent: %s", type(error).__name__)
         return False
-    Invitation.objects.filter(pk=invitation.pk).update(mailed_at=timezone.now())
+    with system("accounts.invitations"):
+        Invitation.objects.filter(pk=invitation.pk).update(mailed_at=timezone.now())
     return True
 
 

@@ -15,6 +15,7 @@ class Kind(NamedTuple):
 
 KINDS = {
     "activity.refused": Kind("was refused", is_watching=True),
+    "activity.missed": Kind("asked for what does not exist for them", is_watching=True),
     "activity.bulk_read": Kind(
         "Somebody read unusually many records.", "Somebody read unusually many records", is_urgent=True
     ),

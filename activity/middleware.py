@@ -27,8 +27,8 @@ class SuspicionMiddleware:
 class WatchMiddleware:
     """Writes down what was refused to whom, and counts what each person opens and is shown.
 
-    What one may not see answers 404 and is not written down: the log would say that it exists. Whoever asks for very many
-    such is, without them.
+    What one may not see answers 404, as what is not there does, and is written down as that is: a line for the one and none
+    for the other would say which exist. Of whoever asks for very many, one line says so.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -40,11 +40,11 @@ class WatchMiddleware:
         if not request.user.is_authenticated:
             return response
         if response.status_code == 403:
-            _note_refusal(request)
+            _note(request, "activity.refused")
         elif response.status_code == 200 and request.method == "GET":
             _count(request, rows)
-        elif response.status_code == 404 and suspicions.is_probing(request.user.pk, _named(request)):
-            suspicion.mark(request, "probing")
+        elif response.status_code == 404 and request.resolver_match:
+            _miss(request)
         return response
 
 
@@ -54,15 +54,22 @@ def _named(request: HttpRequest) -> str:
     return ReferenceConverter().to_python(said) if isinstance(said, str) else ""
 
 
-def _note_refusal(request: HttpRequest) -> None:
+def _miss(request: HttpRequest) -> None:
+    count = suspicions.misses(request.user.pk, _named(request) or suspicions.door(request))
+    if count == suspicions.PROBES + 1:
+        suspicion.mark(request, "probing")
+    elif 0 < count <= suspicions.PROBES:
+        _note(request, "activity.missed")
+
+
+def _note(request: HttpRequest, kind: str) -> None:
     acting = getattr(request, "acting", None)
-    door = request.resolver_match.view_name if request.resolver_match else ""
     actions.observe(
-        "activity.refused",
+        kind,
         user_id=request.user.pk,
         office_id=acting.office_id if acting else None,
         reference=_named(request)[:12],
-        door=door,
+        door=suspicions.door(request),
         method=request.method,
     )
 

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 OF_ONE, IN_ALL = 20, 500
 """Lines an hour of one sort: from one person or address, and in all. The last one says that there is more."""
 PROBES = 20
-"""Different references an hour that do not exist for a person: more are no slips and no old links."""
+"""Different things an hour that do not exist for a person: more are no slips and no old links."""
 MOST_PLACES = 10_000
 _while_the_cache_is_away: Counter[str] = Counter()
 
@@ -33,7 +33,7 @@ def note(request: HttpRequest, what: str) -> None:
         return
     said: dict[str, Any] = {
         "what": what,
-        "door": _door(request),
+        "door": door(request),
         "method": request.method,
         "came_from": place,
     }
@@ -45,15 +45,14 @@ def note(request: HttpRequest, what: str) -> None:
         log.error("What looks like an attack was not written down: %s", type(error).__name__)
 
 
-def is_probing(user_id: int, reference: str) -> bool:
-    """True once, when somebody has asked for one record too many that does not exist for them."""
-    key = f"probed:{user_id}:{reference}"
+def misses(user_id: int | None, asked_for: str) -> int:
+    """How many different things that do not exist for them somebody has asked for in this hour; 0 for one asked for again."""
     try:
-        if not reference or not cache.add(key, 1, pace.HOUR):
-            return False
+        if not cache.add(f"missed:{user_id}:{asked_for}", 1, pace.HOUR):
+            return 0
     except (RedisError, OSError):
-        return False
-    return pace.in_this_hour(f"probed:{user_id}") == PROBES + 1
+        return 0
+    return pace.in_this_hour(f"missed:{user_id}")
 
 
 def _count(key: str) -> int:
@@ -67,5 +66,5 @@ def _count(key: str) -> int:
     return _while_the_cache_is_away[key]
 
 
-def _door(request: HttpRequest) -> str:
+def door(request: HttpRequest) -> str:
     return request.resolver_match.view_name if request.resolver_match else ""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from accounts.models import Division, Member, Office
 from accounts.rules import OVERSIGHT_ROLES
@@ -16,9 +16,11 @@ from briefings import tailoring
 from briefings.choices import Kind
 from briefings.models import AudienceRule, Briefing
 from briefings.tailoring import Cut, Part, Rule, Seat
+from counterparts.models import Counterpart
 from diplomacy.lib.rls import system
 from engagements import clock
 from engagements.models import Engagement
+from engagements.querysets import EngagementQuerySet
 
 
 class Outcome(NamedTuple):
@@ -76,31 +78,32 @@ def _under_division(rule: AudienceRule) -> set[int]:
     return set(Office.objects.filter(division__in=under).values_list("pk", flat=True))
 
 
-def _coming() -> QuerySet[Engagement]:
+def _coming() -> EngagementQuerySet:
     return Engagement.objects.filter(status="filed", federal_reads=True, ends_on__gte=clock.today())
 
 
-def _with(rule: AudienceRule, met: Q) -> set[int]:
+def _soon(rule: AudienceRule) -> EngagementQuerySet:
     assert rule.days is not None  # database constraint
-    until = clock.today() + timedelta(days=rule.days)
-    return set(_coming().filter(met, starts_on__lte=until).values_list("office_id", flat=True))
+    return _coming().filter(starts_on__lte=clock.today() + timedelta(days=rule.days))
+
+
+def _whose(engagements: EngagementQuerySet) -> set[int]:
+    return set(engagements.values_list("office_id", flat=True))
 
 
 def _on_topic(rule: AudienceRule) -> set[int]:
-    return set(_coming().filter(topics__contains=[rule.topic]).values_list("office_id", flat=True))
+    return _whose(_coming().filter(topics__contains=[rule.topic]))
 
 
 def _with_country(rule: AudienceRule) -> set[int]:
-    return _with(rule, Q(stops__country=rule.country) | Q(counterparts__country=rule.country))
+    return _whose(_soon(rule).touching(rule.country))
 
 
 def _with_counterpart(rule: AudienceRule) -> set[int]:
     """The body itself, or a part of it or a person in it."""
     body = rule.counterpart_id
-    return _with(
-        rule,
-        Q(counterparts=body) | Q(counterparts__parent=body) | Q(counterparts__posts__body=body),
-    )
+    within = Counterpart.objects.filter(Q(pk=body) | Q(parent=body) | Q(posts__body=body))
+    return _whose(_soon(rule).meeting(counterpart__in=within.values("pk")))
 
 
 OFFICES: dict[str, Callable[[AudienceRule], set[int]]] = {

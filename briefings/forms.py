@@ -74,8 +74,8 @@ class BriefingForm(house.Versioned, house.ModelForm[Briefing]):
         chosen: Engagement | None = seen.filter(reference=reference, title=text).first()
         if chosen:
             return chosen
-        called: list[Engagement] = list(seen.filter(reference__iexact=text)[:2]) or list(
-            seen.filter(title__iexact=text)[:2]
+        called: list[Engagement] = list(seen.filter(reference=text.upper())) or list(
+            seen.titled(text).filter(title__iexact=text)[:2]
         )
         if len(called) != 1:
             self.add_error(

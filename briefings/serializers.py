@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.models import Member, User
+from accounts.models import Member
 from accounts.rules import OVERSIGHT_ROLES
 from accounts.serializers import OfficeNameSerializer
 from briefings import directory, receipts, rules
@@ -20,12 +20,6 @@ ROLES = [pair for pair in Member.Role.choices if pair[0] not in OVERSIGHT_ROLES]
 
 def engagements(user: Any) -> Any:
     return Engagement.objects.visible_to(user)
-
-
-class PersonSerializer(serializers.ModelSerializer[User]):
-    class Meta:
-        model = User
-        fields = ["name"]
 
 
 class SectionSerializer(serializers.ModelSerializer[Section]):

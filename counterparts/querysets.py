@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from counterparts import finding, names
 from counterparts.folding import fold
+from diplomacy.lib import washington
 from diplomacy.lib.readers import ProtectedQuerySet, SignedInQuerySet
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ class CounterpartNoteQuerySet(ProtectedQuerySet):
 class CountryGuidanceQuerySet(SignedInQuerySet):
     def in_force(self) -> Self:
         """Today, and replaced by no newer version."""
-        today = timezone.localdate()
+        today = washington.today()
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=today), replaced_by=None, starts_on__lte=today)
 
     def in_rows(self) -> Self:

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -65,6 +66,17 @@ def may_change_guidance(guidance: "CountryGuidance", member: Member | None) -> b
 def require_own_guidance(guidance: "CountryGuidance", member: Member) -> None:
     if not may_change_guidance(guidance, member):
         raise Forbidden("Only the desk that wrote this guidance changes it.")
+
+
+def check_no_gap(guidance: "CountryGuidance", starts_on: date, today: date) -> None:
+    """What is in force ends where its next version is published, and not where that begins."""
+    is_in_force = guidance.starts_on <= today and (guidance.ends_on is None or today <= guidance.ends_on)
+    if is_in_force and starts_on > today:
+        reason = (
+            "Until then nothing would be in force. Publish this as guidance of its own, and say of the one that is in "
+            "force now until when it holds."
+        )
+        raise Invalid({"starts_on": [reason]})
 
 
 def may_load_lists(member: Member | None) -> bool:

@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import SystemCheckError
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 
-from diplomacy.lib.rls.roles import KEEPER, ROLES
+from diplomacy.lib.rls.roles import KEEPER, READERS, ROLES
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1", "[::1]"}
 ROLE = """
@@ -23,20 +23,55 @@ SELECT session_user, rolsuper, rolbypassrls, EXISTS (
 )
 FROM pg_roles WHERE rolname = session_user
 """
+WHO: dict[str, tuple[str, ...]] = {
+    "accounts_apitoken": (),
+    "accounts_coalition": (),
+    "accounts_coalitionmember": (),
+    "accounts_delegation": (),
+    "accounts_externalidentity": (),
+    "accounts_invitation": (),
+    "accounts_member": (),
+    "accounts_office": (),
+    "accounts_officerequest": (),
+    "accounts_official": (),
+    "accounts_provideranswer": (),
+    "accounts_recovery": (),
+    "accounts_term": (),
+    "accounts_user": ("last_login", "name", "time_zone"),
+    "accounts_user_groups": (),
+    "accounts_user_user_permissions": (),
+    "mfa_authenticator": ("last_used_at",),
+}
+"""Tables that say who somebody is, and what opens the house to them: read by all, written by named work alone. Of each, the
+columns that decide nothing."""
 # Of each fault of the second wall, what has it: a table that says who reads it and is not behind policies, or whose
-# rows the app reads without a reader; a role that policies do not hold; statements, and the readers signed in them, that each
-# connection of the app is shown of the others.
+# rows the app reads without a reader; one that says who somebody is and is not behind them, or is written without named
+# work; a role that policies do not hold; statements, and the readers signed in them, that each connection of the app is
+# shown of the others.
 OPEN = """
 SELECT format('the table %%s is not behind forced row-level security', c.relname) FROM pg_class c
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'readers'
 WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
 UNION ALL
 SELECT format('the role %%s reads the table %%s without naming a reader', session_user, relname) FROM pg_class
-WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relrowsecurity
+WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relrowsecurity AND relname <> ALL (%(who)s)
   AND has_table_privilege(session_user, oid, 'SELECT, INSERT, UPDATE, DELETE')
 UNION ALL
+SELECT format('the table %%s, which says who somebody is, is not behind forced row-level security', relname) FROM pg_class
+WHERE relnamespace = 'public'::regnamespace AND relname = ANY (%(who)s) AND NOT (relrowsecurity AND relforcerowsecurity)
+UNION ALL
+SELECT format('the role %%s writes the table %%s, which says who somebody is, without named work', role, relname)
+FROM pg_class c, unnest(%(readers)s::text[] || session_user::text) role
+WHERE relnamespace = 'public'::regnamespace AND relname = ANY (%(who)s) AND (
+    has_table_privilege(role, c.oid, 'INSERT, DELETE, TRUNCATE') OR has_any_column_privilege(role, c.oid, 'INSERT')
+    OR EXISTS (
+        SELECT FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped
+          AND relname || '.' || attname <> ALL (%(open)s) AND has_column_privilege(role, c.oid, attnum, 'UPDATE')
+    )
+)
+UNION ALL
 SELECT format('the role %%s is not held by policies', rolname) FROM pg_roles
-WHERE rolname = ANY (%s) AND (rolsuper OR rolbypassrls OR rolcanlogin)
+WHERE rolname = ANY (%(held)s) AND (rolsuper OR rolbypassrls OR rolcanlogin)
 UNION ALL
 SELECT format('the role %%s is shown what its other connections ask (track_activities)', session_user)
 WHERE current_setting('track_activities')::boolean
@@ -150,9 +185,15 @@ def second_wall_stands(
     """Policies that hold nobody look just like policies that do."""
     if DEFAULT_DB_ALIAS not in (databases or []):
         return []
+    said = {
+        "who": list(WHO),
+        "open": [f"{table}.{column}" for table, columns in WHO.items() for column in columns],
+        "readers": list(READERS),
+        "held": [*ROLES, KEEPER],
+    }
     try:
         with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-            cursor.execute(OPEN, [[*ROLES, KEEPER]])
+            cursor.execute(OPEN, said)
             faults = [fault for (fault,) in cursor.fetchall()]
     except OperationalError:
         return []  # Said by the check above.

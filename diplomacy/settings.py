@@ -234,6 +234,7 @@ OIDC_PASSKEY_ACR = words("OIDC_PASSKEY_ACR")
 # States' own providers of identities, which speak SAML; python3-saml is asked for only then.
 SAML_PROVIDERS_FILE = os.environ.get("SAML_PROVIDERS_FILE", "")
 
+SESSION_ENGINE = "accounts.signin.store"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 24 * 60 * 60  # the longest anybody's lasts; accounts/signin/limits.py ends them before

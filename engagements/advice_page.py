@@ -46,11 +46,12 @@ def context(held: AdviceRequest, *, reader: Any, member: Member | None) -> dict[
     if "take" in moves and member and member.role == Member.Role.DESK_LEAD:
         moves.append("give_to")
     met = list(engagement.counterparts.all())
+    looked_at = flags.met_by(engagement).select_related("parent")
     return {
         "held": held,
         "engagement": engagement,
         "region": region((body.subdivision, body.country) for body in met),
-        "met": list(_screened(met, reader, member)),
+        "met": list(_screened(looked_at, reader, member)),
         "guidance": list(guidance(engagement, reader)),
         "standing": advice_clock.read(held),
         "is_late": held.due_on < clock.today(),

@@ -5,18 +5,16 @@ Working days are Monday to Friday without the federal holidays of 5 U.S.C. 6103 
 
 from datetime import date, timedelta
 from functools import cache
-from zoneinfo import ZoneInfo
 
 import holidays
 from django.conf import settings
-from django.utils import timezone
 
-WASHINGTON = ZoneInfo("America/New_York")
+from diplomacy.lib import washington
 
 
 def today() -> date:
     """The desks' date, whatever zone the reader lives in."""
-    return timezone.localdate(timezone=WASHINGTON)
+    return washington.today()
 
 
 @cache

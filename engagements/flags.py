@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from counterparts.models import CountryGuidance, Hit
+from django.db.models import Q, QuerySet
+
+from counterparts.models import Counterpart, CountryGuidance, Hit
 from engagements.choices import Kind, Payer
 from engagements.models import Engagement
 
@@ -57,8 +59,7 @@ def _guidance(engagement: Engagement) -> str:
 
 def _possible_listing(engagement: Engagement) -> str:
     """A name like one of those met stands on a public list. That is no finding about anybody."""
-    met = engagement.counterparts.values("pk")
-    hits = Hit.objects.live().possible().filter(counterpart__in=met)
+    hits = Hit.objects.live().possible().filter(counterpart__in=met_by(engagement).values("pk"))
     names = [
         f"{hit.counterpart} ({hit.listing.list_name}, list of {hit.listing.edition.published_on:%B %-d, %Y})"
         for hit in hits.select_related("counterpart", "listing__edition")
@@ -71,6 +72,12 @@ def _sentence(begun: str, names: Sequence[str]) -> str:
     return f"{begun}{'; '.join(names[:MOST])}{more}."[:LONGEST] if names else ""
 
 
+def met_by(engagement: Engagement) -> QuerySet[Counterpart]:
+    """The counterparts it names, and who on the register comes for their side."""
+    came = engagement.participants.filter(counterpart__isnull=False).values("counterpart")
+    return Counterpart.objects.filter(Q(pk__in=engagement.counterparts.values("pk")) | Q(pk__in=came))
+
+
 def places_of(engagement: Engagement) -> set[tuple[str, str]]:
     """(country, subdivision) of each stop and of each counterpart."""
     met = engagement.counterparts.values_list("country", "subdivision")
@@ -79,7 +86,7 @@ def places_of(engagement: Engagement) -> set[tuple[str, str]]:
 
 RULES = (
     Rule("country_guidance", 1, "Country guidance", _guidance),
-    Rule("possible_listing", 2, "Possible listing", _possible_listing),
+    Rule("possible_listing", 3, "Possible listing", _possible_listing),
     Rule("hosted_travel", 1, "Hosted travel", _hosted_travel),
     Rule("binding_language", 1, "Agreement", _binding_language),
     Rule("foreign_agent", 1, "Foreign agent", _foreign_agent),

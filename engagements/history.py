@@ -32,13 +32,24 @@ def since(engagement: Engagement, number: int | None) -> list[versions.Change]:
 def lines(engagement: Engagement, user: Any) -> list[Any]:
     """The timeline, with the differences and reasons that its lines speak of."""
     entries: list[Any] = timeline.of(engagement, user)
-    changed = {edition.version.number: edition.changes for edition in editions(engagement)}
+    changed = _changes_of(engagement, {_version(entry) for entry in entries} - {0})
     for entry in entries:
         entry.note = entry.data.get("reason", "")
-        entry.changes = changed.get(entry.data.get("version"), []) if entry.kind in CHANGING else []
+        entry.changes = changed.get(_version(entry), [])
     return [
         entry for entry, newer in zip(entries, [None, *entries], strict=False) if not _repeats(entry, newer)
     ]
+
+
+def _version(entry: Any) -> int:
+    """Which a line speaks of; 0: it speaks of no change."""
+    return int(entry.data.get("version", 0)) if entry.kind in CHANGING else 0
+
+
+def _changes_of(engagement: Engagement, numbers: set[int]) -> dict[int, list[versions.Change]]:
+    kept = engagement.versions.filter(number__in=numbers | {number - 1 for number in numbers})
+    said = dict(kept.values_list("number", "said"))
+    return {number: versions.changes(said.get(number - 1, {}), said.get(number, {})) for number in numbers}
 
 
 def _repeats(entry: Any, newer: Any) -> bool:

@@ -3,7 +3,7 @@
 Two engagements cross when both are filed and neither is restricted, they are of different offices, they touch (the same
 counterpart; one's counterpart is the parent, a child or a sibling of the other's; or the same place abroad and a topic),
 and no more days lie between them than the larger window of their kinds. The search is a function of the database
-(migration 0009), over an index with one row for each thing that an engagement touches. Decision 0015 says why.
+(migrations 0011 and 0018), over an index with one row for each thing that an engagement touches. Decision 0019 says why.
 """
 
 import json

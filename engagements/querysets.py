@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from accounts.models import Member, Office
 
 
-SHOWN = ("engagement__flags", "engagement__counterparts__parent")
+SHOWN = ("engagement__flags", "engagement__counterparts")
 ROW = ("reference", "title", "kind", "status", "starts_on", "ends_on", "office__name", "office__short_name")
 REQUEST_ROW = (
     *("reference", "status", "status_since", "due_on", "assigned_to__user__name"),
@@ -104,6 +104,10 @@ class EngagementQuerySet(ProtectedQuerySet):
     def filed(self) -> Self:
         """What anybody outside the office can ever read. Said aloud, it lets a list use the index of filed rows."""
         return self.filter(filed_at__isnull=False)
+
+    def listed_for(self, user: Any) -> Self:
+        """No draft is a federal reader's: unless that is said, their list passes over everybody's, which come first."""
+        return self.filed() if all(member.is_federal for member in user.standing) else self
 
     def drafts(self) -> Self:
         return self.filter(status="draft")

@@ -151,8 +151,8 @@ def _finish(request: Request, digest: str, by: Member) -> None:
 @transaction.atomic
 def note_download(request: Request, *, by: Member) -> None:
     rules.require_lead(by, request.office_id)
-    if marks.are_newer(request, by.user):
-        raise Conflict("What is exempt was changed after this file was made. Make it again.")
+    if reason := marks.why_not_given(request, by):
+        raise Conflict(reason)
     activity.record("records.downloaded", request, by=by, digest=request.digest)
     for one in bundle.engagements(request, by.user).filter(visibility="restricted"):
         engagements.note_opened(one, by=by)

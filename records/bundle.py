@@ -3,13 +3,15 @@
 Written record by record to a file beside the last one and renamed when it is whole.
 """
 
+import csv
 import hashlib
+import io
 import json
 import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, time
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from django.template.loader import render_to_string
 
 from accounts.models import User
 from activity import timeline
+from diplomacy.lib import washington
 from diplomacy.lib.rls import reading_as
 from diplomacy.lib.sheets import csv_of
 from engagements import versions
@@ -44,10 +47,33 @@ Advice belongs to the federal desks that gave it: ask them for it. Records of ot
 
 def engagements(request: Request, user: User) -> QuerySet[Engagement]:
     """The office's own, as far as who asked may see them."""
-    span = Q(created_at__date__range=(request.since, request.until))
+    span = Q(created_at__range=_moments(request))
     span |= Q(starts_on__lte=request.until, ends_on__gte=request.since)
     rows = Engagement.objects.visible_to(user).filter(span, office=request.office_id)
     return rows.order_by("pk")
+
+
+def _moments(request: Request) -> tuple[datetime, datetime]:
+    """Its days are Washington's: the page and the worker mean the same."""
+    first, last = (request.since, time.min), (request.until, time.max)
+    return datetime.combine(*first, washington.ZONE), datetime.combine(*last, washington.ZONE)
+
+
+def is_whole_for(request: Request, user: User) -> bool:
+    """Whether the file is there, and all whose records are in it is theirs to see now."""
+    if not request.path.exists():
+        return False
+    held = _references(request.path)
+    seen = (
+        kept.objects.visible_to(user).filter(reference__in=held).count() for kept in (Engagement, Referral)
+    )
+    return sum(seen) == len(held)
+
+
+def _references(path: Path) -> list[str]:
+    with zipfile.ZipFile(path) as bundle, bundle.open("records.csv") as file:
+        _, *lines = csv.reader(io.TextIOWrapper(file, "utf-8-sig", newline=""))
+        return [line[0] for line in lines]
 
 
 def referrals(request: Request, user: User) -> QuerySet[Referral]:
@@ -55,9 +81,8 @@ def referrals(request: Request, user: User) -> QuerySet[Referral]:
 
     One that belongs to an engagement which the reader may not see is for them one that belongs to none.
     """
-    span = Q(sent_at__date__range=(request.since, request.until))
-    span |= Q(status_since__date__range=(request.since, request.until))
-    span |= Q(closed_at__date__range=(request.since, request.until))
+    days = _moments(request)
+    span = Q(sent_at__range=days) | Q(status_since__range=days) | Q(closed_at__range=days)
     own = Q(sender=request.office_id) | Q(receiver=request.office_id)
     beside = ReferralEngagement.objects.visible_to(user).filter(engagement__in=engagements(request, user))
     rows = Referral.objects.visible_to(user).filter(span, own).exclude(pk__in=beside.values("referral"))

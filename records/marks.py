@@ -1,8 +1,9 @@
-"""The exemptions of engagements and referrals that the caller fetched through `visible_to`."""
+"""The exemptions of engagements and referrals that the caller fetched through `visible_to`, and what keeps a file from being
+given out."""
 
 from collections.abc import Sequence
 
-from accounts.models import Office, User
+from accounts.models import Member, Office, User
 from engagements.models import Engagement, Referral
 from records import bundle
 from records.models import Exemption, ReferralExemption, Request
@@ -10,6 +11,18 @@ from records.models import Exemption, ReferralExemption, Request
 
 def of(engagement: Engagement) -> Exemption | None:
     return Exemption.objects.filter(engagement=engagement).first()
+
+
+def why_not_given(request: Request, by: Member) -> str:
+    """Why this lead does not get the file that was made; empty when they do. To another than it was made for, it says the
+    same whatever is in it."""
+    if request.asked_by.user_id != by.user_id:
+        return f"This file was made for {request.asked_by.user}, as far as they may see. Have it made again for you."
+    if not bundle.is_whole_for(request, by.user):
+        return "Not all that is in this file is shared with you now. Make it again."
+    if are_newer(request, by.user):
+        return "What is exempt was changed after this file was made. Make it again: the old one cannot be downloaded."
+    return ""
 
 
 def of_referral(referral: Referral, office: Office) -> ReferralExemption | None:

@@ -47,15 +47,15 @@ def index(request: MemberRequest) -> HttpResponse:
 @require_safe
 def show(request: MemberRequest, reference: str) -> HttpResponse:
     asked = _found(request, reference)
-    is_old = asked.has_file and marks.are_newer(asked, request.user)
+    why_not = marks.why_not_given(asked, request.acting) if asked.has_file else ""
     if getattr(request, "htmx", False):
-        return render(request, "records/_progress.html", {"asked": asked, "is_old": is_old})
+        return render(request, "records/_progress.html", {"asked": asked, "why_not": why_not})
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     is_referrals = request.GET.get("tab") == "referrals"
     held = bundle.referrals if is_referrals else bundle.engagements
     page: Page[Any] = page_of(held(asked, request.user), order="-id", after=after, before=before)
     rows: Any = marks.beside_referrals(page.rows, asked.office) if is_referrals else marks.beside(page.rows)
-    context = {"asked": asked, "is_old": is_old, "page": page, "rows": rows, "is_referrals": is_referrals}
+    context = {"asked": asked, "why_not": why_not, "page": page, "rows": rows, "is_referrals": is_referrals}
     return render(request, "records/request.html", context)
 
 

@@ -20,7 +20,9 @@ import psycopg
 import pytest
 from django.db import OperationalError, connection, connections
 from django.db.backends.signals import connection_created
+from django.test.client import ClientHandler
 from django.test.utils import setup_databases, teardown_databases
+from psycopg.pq import TransactionStatus
 from pytest_django.plugin import DjangoDbBlocker
 
 from diplomacy.embedded import BASE_DIR, services
@@ -158,6 +160,42 @@ def _everything_is_seen(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     connection_created.disconnect(_see_everything)
     connections.close_all()
+
+
+@pytest.fixture(autouse=True)
+def _requests_begin_as_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As they do where the product runs: what a stranger's request may do, it does not do because a test sees everything."""
+    called = ClientHandler.__call__
+
+    def call(handler: ClientHandler, environ: Any) -> Any:
+        with nobody():
+            return called(handler, environ)
+
+    monkeypatch.setattr(ClientHandler, "__call__", call)
+
+
+@contextlib.contextmanager
+def nobody() -> Iterator[None]:
+    """Said past Django, which would count it among what a page asks."""
+    before = getattr(connection, rls.HELD, rls.NOBODY)
+    if before == rls.NOBODY or connection.connection is None:
+        yield
+        return
+    _say(rls.NOBODY)
+    try:
+        yield
+    finally:
+        setattr(connection, rls.HELD, before)
+        held = connection.connection
+        if held is not None and held.info.transaction_status != TransactionStatus.INERROR:
+            _say(before)
+
+
+def _say(said: rls.Said) -> None:
+    is_local = "true" if connection.in_atomic_block else "false"
+    said_so = rls.SET.replace("true", is_local)
+    connection.connection.execute(said_so, said)
+    setattr(connection, rls.HELD, said)
 
 
 def _see_everything(connection: Any, **_: object) -> None:

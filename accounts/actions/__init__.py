@@ -33,7 +33,7 @@ from accounts.actions.offices import (
 )
 from accounts.actions.officials import load_officials
 from accounts.actions.onboarding import ask_for_office, confirm_office, decline_office
-from accounts.actions.people import change_profile
+from accounts.actions.people import change_profile, set_password
 from accounts.actions.recovery import (
     end_recovery_of,
     recover,
@@ -84,6 +84,7 @@ __all__ = [
     "revoke_delegation",
     "revoke_token",
     "send_again",
+    "set_password",
     "set_sign_in",
     "set_term_grace",
     "start_recovery",

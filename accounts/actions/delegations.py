@@ -10,6 +10,7 @@ from accounts.models import Delegation, Member
 from activity import actions as activity
 from diplomacy.lib import washington
 from diplomacy.lib.errors import Conflict, Forbidden, Invalid
+from diplomacy.lib.rls import system
 
 
 @transaction.atomic
@@ -21,16 +22,17 @@ def delegate(*, by: Member, to: Member, first_day: date, last_day: date, reason:
     require_not_over(held)
     _require_days(first_day, last_day)
     _require_free(seat, held)
-    delegation = Delegation.objects.create(seat=seat, to=held, reason=reason)
-    member = Member.objects.create(
-        user=held.user,
-        office=seat.office,
-        role=seat.role,
-        title=held.title,
-        starts_on=first_day,
-        ends_on=one_day_after(last_day),
-        delegation=delegation,
-    )
+    with system("accounts.memberships"):
+        delegation = Delegation.objects.create(seat=seat, to=held, reason=reason)
+        member = Member.objects.create(
+            user=held.user,
+            office=seat.office,
+            role=seat.role,
+            title=held.title,
+            starts_on=first_day,
+            ends_on=one_day_after(last_day),
+            delegation=delegation,
+        )
     activity.record(
         "accounts.delegated",
         member,
@@ -66,7 +68,8 @@ def revoke_delegation(delegation: Delegation, *, by: Member) -> Delegation:
     """By whoever lent the role, whoever borrowed it, or the office's leads."""
     lock_office(delegation.seat.office_id)
     rows = Delegation.objects.select_for_update(of=("self",)).select_related("seat", "to")
-    held: Delegation = rows.get(pk=delegation.pk)
+    with system("accounts.memberships"):
+        held: Delegation = rows.get(pk=delegation.pk)
     is_either = by.user_id in {held.seat.user_id, held.to.user_id}
     if not (is_either or rules.manages(by, held.seat.office_id)):
         raise Forbidden("Only the two of them, and those who manage the office, may end this.")
@@ -74,7 +77,8 @@ def revoke_delegation(delegation: Delegation, *, by: Member) -> Delegation:
     if held.revoked_at or (member.ends_on is not None and member.ends_on <= washington.today()):
         raise Conflict("This delegation is over.")
     held.revoked_at, held.revoked_by_id = timezone.now(), by.user_id
-    held.save(update_fields=["revoked_at", "revoked_by"])
+    with system("accounts.memberships"):
+        held.save(update_fields=["revoked_at", "revoked_by"])
     member.ends_on = max(washington.today(), member.starts_on)
     save(member, "ends_on")
     told = {held.seat.user_id, held.to.user_id}

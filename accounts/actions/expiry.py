@@ -10,6 +10,7 @@ from accounts import invitations
 from accounts.actions.letters import write_letter
 from accounts.models import ApiToken, Invitation, Letter
 from activity import actions as activity
+from diplomacy.lib.rls import system
 
 TOKEN_WARN = timedelta(days=7)
 INVITATION_WARN = timedelta(days=2)
@@ -26,11 +27,13 @@ def remind_of_tokens() -> int:
 
 @transaction.atomic
 def _remind_of_token(pk: int) -> bool:
-    token = ApiToken.objects.select_for_update(of=("self",)).select_related("member").get(pk=pk)
-    if token.reminded_at or not token.is_alive:
-        return False
-    token.reminded_at = timezone.now()
-    token.save(update_fields=["reminded_at"])
+    rows = ApiToken.objects.select_for_update(of=("self",)).select_related("member")
+    with system("accounts.proofs"):
+        token = rows.get(pk=pk)
+        if token.reminded_at or not token.is_alive:
+            return False
+        token.reminded_at = timezone.now()
+        token.save(update_fields=["reminded_at"])
     told = {token.member.user_id}
     activity.record("accounts.token_ending", token, by=None, notify=told, on=token.expires_at.isoformat())
     return True
@@ -48,11 +51,12 @@ def remind_of_invitations() -> int:
 @transaction.atomic
 def _remind_of_invitation(pk: int) -> bool:
     rows = Invitation.objects.open().select_for_update(of=("self",)).select_related("invited_by")
-    held = rows.filter(pk=pk, reminded_at=None).first()
-    if held is None or not invitations.is_vouched_for(held):
-        return False
-    held.reminded_at = timezone.now()
-    held.save(update_fields=["reminded_at"])
+    with system("accounts.invitations"):
+        held = rows.filter(pk=pk, reminded_at=None).first()
+        if held is None or not invitations.is_vouched_for(held):
+            return False
+        held.reminded_at = timezone.now()
+        held.save(update_fields=["reminded_at"])
     told = {held.invited_by.user_id} if held.invited_by else set()
     activity.record("accounts.invitation_ending", held, by=None, notify=told)
     write_letter(Letter.Kind.INVITATION, held.email, about=held.pk)

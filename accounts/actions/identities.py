@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import ExternalIdentity, ProviderAnswer, User
 from activity import actions as activity
+from diplomacy.lib.rls import system
 
 TO_FETCH = timedelta(minutes=2)
 """How long an answer waits for the browser that is on its way to fetch it."""
@@ -30,7 +31,8 @@ def known_by(issuer: str, subject: str, *, email: str) -> User | None:
 def _linked(person: User, issuer: str, subject: str) -> User | None:
     try:
         with transaction.atomic():
-            made = ExternalIdentity.objects.create(user=person, issuer=issuer, subject=subject)
+            with system("accounts.proofs"):
+                made = ExternalIdentity.objects.create(user=person, issuer=issuer, subject=subject)
             activity.record("accounts.identity_linked", made, by=None, user=person.pk)
     except IntegrityError:
         return None
@@ -43,7 +45,7 @@ def keep_answer(
     """False: it was taken before. `name` is the answer's own, unique at its issuer."""
     fields = {"asked_in": _digest(issuer, asked_in) if asked_in else "", "said": said, "expires_at": until}
     try:
-        with transaction.atomic():
+        with transaction.atomic(), system("accounts.proofs"):
             ProviderAnswer.objects.create(digest=_digest(issuer, name), **fields)
     except IntegrityError:
         return False
@@ -54,18 +56,20 @@ def keep_answer(
 def fetch_answer(issuer: str, asked_in: str) -> dict[str, Any] | None:
     """What was answered to this request, once. Nothing of the person is kept afterwards."""
     rows = ProviderAnswer.objects.select_for_update().filter(asked_in=_digest(issuer, asked_in))
-    held = rows.filter(said__isnull=False, kept_at__gt=timezone.now() - TO_FETCH).first()
-    if held is None:
-        return None
-    said: dict[str, Any] | None = held.said
-    rows.update(said=None)
+    with system("accounts.proofs"):
+        held = rows.filter(said__isnull=False, kept_at__gt=timezone.now() - TO_FETCH).first()
+        if held is None:
+            return None
+        said: dict[str, Any] | None = held.said
+        rows.update(said=None)
     return said
 
 
 def forget_answers() -> int:
     """Those that nobody would take any more, and what was never fetched."""
-    ProviderAnswer.objects.filter(kept_at__lt=timezone.now() - TO_FETCH).update(said=None)
-    return ProviderAnswer.objects.filter(expires_at__lt=timezone.now()).delete()[0]
+    with system("accounts.proofs"):
+        ProviderAnswer.objects.filter(kept_at__lt=timezone.now() - TO_FETCH).update(said=None)
+        return ProviderAnswer.objects.filter(expires_at__lt=timezone.now()).delete()[0]
 
 
 def _digest(issuer: str, name: str) -> str:

@@ -12,6 +12,7 @@ from accounts.actions.members import make_member, who_manage
 from accounts.models import Invitation, Member, Office, User
 from activity import actions as activity
 from diplomacy.lib.errors import Conflict, Forbidden, Invalid
+from diplomacy.lib.rls import system
 
 ASKED = {"email", "name", "title"}
 CHECKED_ELSEWHERE = {field.name for field in Invitation._meta.fields} - ASKED
@@ -49,7 +50,8 @@ def write_invitation(
     )
     _require_valid(invitation)
     _require_new(invitation)
-    invitation.save()
+    with system("accounts.invitations"):
+        invitation.save()
     return invitation, secret
 
 
@@ -87,7 +89,7 @@ def send_again(invitation: Invitation, *, by: Member) -> Invitation:
     secret = invitations.new_secret()
     held.secret_digest, held.expires_at = invitations.digest(secret), _end()
     held.invited_by, held.mailed_at, held.reminded_at = by, None, None
-    held.save(update_fields=["secret_digest", "expires_at", "invited_by", "mailed_at", "reminded_at"])
+    _save(held, "secret_digest", "expires_at", "invited_by", "mailed_at", "reminded_at")
     activity.record("accounts.invited_again", held, by=by)
     mail_link(held, secret)
     return held
@@ -99,15 +101,21 @@ def withdraw(invitation: Invitation, *, by: Member) -> Invitation:
     rules.require_manager(by, held.office_id)
     _require_waiting(held)
     held.withdrawn_at = timezone.now()
-    held.save(update_fields=["withdrawn_at"])
+    _save(held, "withdrawn_at")
     activity.record("accounts.invitation_withdrawn", held, by=by)
     return held
 
 
 def _lock(invitation: Invitation) -> Invitation:
     rows = Invitation.objects.select_for_update(of=("self",)).select_related("office", "invited_by")
-    held: Invitation = rows.get(pk=invitation.pk)
+    with system("accounts.invitations"):
+        held: Invitation = rows.get(pk=invitation.pk)
     return held
+
+
+def _save(held: Invitation, *fields: str) -> None:
+    with system("accounts.invitations"):
+        held.save(update_fields=fields)
 
 
 def _require_waiting(held: Invitation) -> None:
@@ -126,7 +134,7 @@ def accept(invitation: Invitation, *, user: User) -> Member:
         raise Forbidden("This invitation was sent to somebody else.")
     member = _seat(held, user)
     held.accepted_at, held.accepted_by = timezone.now(), member
-    held.save(update_fields=["accepted_at", "accepted_by"])
+    _save(held, "accepted_at", "accepted_by")
     told = who_manage(held.office).user_ids()
     activity.record("accounts.invitation_accepted", member, by=member, notify=told, role=held.role)
     return member
@@ -149,7 +157,8 @@ def accept_as_new(invitation: Invitation, *, name: str, password: str) -> Member
     user = user or User(email=invitation.email, time_zone=invitation.office.time_zone)
     user.name = name.strip()
     user.set_password(password)
-    user.save()
+    with system("accounts.people"):
+        user.save()
     return accept(invitation, user=user)
 
 
@@ -160,9 +169,9 @@ def invite_by_command(
     """For a person the system does not know. The caller hands over the link, or has it mailed."""
     if not name.strip():
         raise Invalid({"name": ["Say the person's name."]})
-    Invitation.objects.waiting().filter(email=email.strip().lower(), office=office, role=role).update(
-        withdrawn_at=timezone.now()
-    )
+    before = Invitation.objects.waiting().filter(email=email.strip().lower(), office=office, role=role)
+    with system("accounts.invitations"):
+        before.update(withdrawn_at=timezone.now())
     invitation, secret = write_invitation(email, office, role, by=None, name=name, title=title)
     told = who_manage(office).user_ids()
     activity.record("accounts.invited_by_command", invitation, by=None, notify=told, role=role)

@@ -4,11 +4,13 @@ from typing import Any
 
 from accounts.models import Member, Office
 from diplomacy.lib.errors import Conflict, Stale
+from diplomacy.lib.rls import system
 
 
 def lock_office(office_id: int) -> Office:
     """For key-share locks of foreign keys the row stays open: records are written meanwhile."""
-    held: Office = Office.objects.select_for_update(no_key=True).get(pk=office_id)
+    with system("accounts.memberships"):
+        held: Office = Office.objects.select_for_update(no_key=True).get(pk=office_id)
     return held
 
 
@@ -16,7 +18,8 @@ def lock_member(member: Member, version: int | None) -> Member:
     """The office first, always. Stale when the membership is not the one that was read."""
     lock_office(member.office_id)
     rows = Member.objects.select_for_update(of=("self",)).select_related("user", "office", "delegation")
-    held: Member = rows.get(pk=member.pk)
+    with system("accounts.memberships"):
+        held: Member = rows.get(pk=member.pk)
     if version is not None and held.version != version:
         raise Stale
     return held
@@ -24,7 +27,8 @@ def lock_member(member: Member, version: int | None) -> Member:
 
 def save(held: Member, *fields: str) -> None:
     held.version += 1
-    held.save(update_fields=[*fields, "version"])
+    with system("accounts.memberships"):
+        held.save(update_fields=[*fields, "version"])
 
 
 def require_successor(leaving: Member) -> None:

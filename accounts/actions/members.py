@@ -4,17 +4,18 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts import attestation, rules
 from accounts.actions.locking import lock_member, lock_office, require_successor, save
-from accounts.models import ApiToken, Member, Office, Official, Term, User
+from accounts.actions.tokens import revoke_all_of
+from accounts.models import Member, Office, Official, Term, User
 from accounts.querysets import MemberQuerySet
 from accounts.signin import sessions
 from activity import actions as activity
 from diplomacy.lib import washington
 from diplomacy.lib.errors import Conflict, Invalid
 from diplomacy.lib.readers import Actor
+from diplomacy.lib.rls import system
 
 
 @transaction.atomic
@@ -32,9 +33,10 @@ def make_member(
     """(membership, made now). One that waits gives no access until somebody who manages the office confirms it."""
     rules.require_role_of(office, role)
     fields = {"title": title, "attested_on": None if waits else washington.today()}
-    return Member.objects.get_or_create(
-        user=user, office=office, role=role, ends_on=None, delegation=None, defaults=fields
-    )
+    with system("accounts.memberships"):
+        return Member.objects.get_or_create(
+            user=user, office=office, role=role, ends_on=None, delegation=None, defaults=fields
+        )
 
 
 @transaction.atomic
@@ -130,7 +132,7 @@ def end_sessions_by_command(user: User) -> int:
 
 def _sign_out(user: User) -> int:
     ended = sessions.end_all(user)
-    ApiToken.objects.filter(member__user=user, revoked_at=None).update(revoked_at=timezone.now())
+    revoke_all_of(user)
     return ended
 
 
@@ -188,7 +190,8 @@ def set_term_grace(office: Office, *, by: Member, days: int) -> Office:
         raise Invalid({"days": [f"Give 0 to {rules.LONGEST_GRACE} days."]})
     held = lock_office(office.pk)
     before, held.term_grace_days = held.term_grace_days, days
-    held.save(update_fields=["term_grace_days"])
+    with system("accounts.offices"):
+        held.save(update_fields=["term_grace_days"])
     activity.record("accounts.grace_set", held, by=by, before=before, after=days)
     return held
 
@@ -201,7 +204,8 @@ def set_sign_in(office: Office, *, by: Member, sign_in: str) -> Office:
         raise Invalid({"sign_in": ["Choose one of those offered."]})
     held = lock_office(office.pk)
     before, held.sign_in = held.sign_in, sign_in
-    held.save(update_fields=["sign_in"])
+    with system("accounts.offices"):
+        held.save(update_fields=["sign_in"])
     activity.record("accounts.sign_in_set", held, by=by, before=before, after=sign_in)
     return held
 

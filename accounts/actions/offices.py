@@ -12,6 +12,7 @@ from accounts.time_zones import require_zone
 from activity import actions as activity
 from diplomacy.lib.errors import Invalid
 from diplomacy.lib.references import new_reference
+from diplomacy.lib.rls import system
 
 
 @transaction.atomic
@@ -30,7 +31,8 @@ def open_office(
     _require_valid(office, "group")
     require_zone(office.time_zone)
     office.group = Group.objects.create(name=f"office {reference}")
-    office.save()
+    with system("accounts.offices"):
+        office.save()
     return office
 
 
@@ -63,7 +65,8 @@ def change_office(office: Office, *, by: Operator, **fields: Any) -> None:
         setattr(office, name, value)
     _require_valid(office, "group")
     require_zone(office.time_zone)
-    office.save(update_fields=list(fields))
+    with system("accounts.offices"):
+        office.save(update_fields=list(fields))
     activity.record("accounts.office_changed", office, by=by, fields=sorted(fields))
 
 
@@ -71,10 +74,11 @@ def change_office(office: Office, *, by: Operator, **fields: Any) -> None:
 def form_coalition(name: str, *, lead: Office, offices: list[Office]) -> Coalition:
     reference = new_reference("G")
     group = Group.objects.create(name=f"coalition {reference}")
-    coalition = Coalition.objects.create(reference=reference, name=name, lead_office=lead, group=group)
-    CoalitionMember.objects.bulk_create(
-        CoalitionMember(coalition=coalition, office=office) for office in {lead, *offices}
-    )
+    with system("accounts.offices"):
+        coalition = Coalition.objects.create(reference=reference, name=name, lead_office=lead, group=group)
+        CoalitionMember.objects.bulk_create(
+            CoalitionMember(coalition=coalition, office=office) for office in {lead, *offices}
+        )
     return coalition
 
 

@@ -10,6 +10,7 @@ from accounts.actions.divisions import copy_in, make_divisions
 from accounts.load_report import Refused, Report
 from accounts.officials_file import OfficialRow, PassedOver
 from diplomacy.lib import washington
+from diplomacy.lib.rls import system
 
 STAGE = """
 DROP TABLE IF EXISTS pg_temp.staged_official, pg_temp.staged_term, pg_temp.matched_term;
@@ -113,7 +114,7 @@ def load_officials(rows: Iterable[OfficialRow | PassedOver | Refused], report: R
 
     All valid people are saved, or, on a failure that is not one file's own, none.
     """
-    with connection.cursor() as cursor:
+    with system("accounts.officials"), connection.cursor() as cursor:
         cursor.execute(STAGE)
         copy_in(cursor, "staged_official " + COLUMNS, _valid(rows, report))
         cursor.execute("CREATE INDEX ON staged_official (ocd_id); ANALYZE staged_official")

@@ -15,6 +15,7 @@ from accounts.actions.offices import open_office
 from accounts.models import Division, Member, Office, OfficeRequest, User
 from activity import actions as activity
 from diplomacy.lib.errors import Conflict, Invalid
+from diplomacy.lib.rls import system
 
 log = logging.getLogger(__name__)
 MOST_OPEN = 3
@@ -29,7 +30,8 @@ def ask_for_office(*, asked_by: User | None = None, **said: Any) -> OfficeReques
     waiting = OfficeRequest.objects.waiting().filter(email=said["email"])
     if waiting.count() >= MOST_OPEN or waiting.filter(office_name__iexact=said["office_name"]).exists():
         return None
-    request = OfficeRequest.objects.create(asked_by=asked_by, **said)
+    with system("accounts.offices"):
+        request = OfficeRequest.objects.create(asked_by=asked_by, **said)
     told = onboarding.who_decide(request).user_ids()
     activity.record("accounts.office_asked_for", request, by=None, notify=told)
     return request
@@ -75,7 +77,8 @@ def decline_office(request: OfficeRequest, *, by: Member, reason: str) -> Office
 
 
 def _lock(request: OfficeRequest, by: Member) -> OfficeRequest:
-    held: OfficeRequest = OfficeRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
+    with system("accounts.offices"):
+        held: OfficeRequest = OfficeRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
     rules.require_decision(by, held)
     if held.status != OfficeRequest.Status.ASKED:
         raise Conflict(f"This request was answered already: {held.get_status_display().lower()}.")
@@ -87,7 +90,8 @@ def _decide(held: OfficeRequest, status: str, by: Member, **answer: object) -> N
     held.decided_by_id, held.decided_for_id = by.user_id, by.office_id
     for name, value in answer.items():
         setattr(held, name, value)
-    held.save()
+    with system("accounts.offices"):
+        held.save()
 
 
 def _require_place(held: OfficeRequest, by: Member, division: Division | None) -> None:

@@ -11,11 +11,13 @@ from django.utils import timezone
 from accounts import recovery, rules
 from accounts.actions.letters import write_letter
 from accounts.actions.locking import lock_office
-from accounts.models import ApiToken, Letter, Member, Recovery, User
+from accounts.actions.tokens import revoke_all_of
+from accounts.models import Letter, Member, Recovery, User
 from accounts.querysets import MemberQuerySet
 from accounts.signin import sessions
 from activity import actions as activity
 from diplomacy.lib.errors import Conflict
+from diplomacy.lib.rls import system
 
 GONE = "This link does not hold any more. Ask the lead of your office again."
 
@@ -37,13 +39,14 @@ def start_recovery_by_command(user: User) -> Recovery:
 def _start(user: User, *, office: int | None, by: Member | None, proof: str) -> Recovery:
     """The link that was sent before is dead."""
     _withdraw(user, by=by)
-    held = Recovery.objects.create(
-        user=user,
-        office_id=office,
-        asked_by=by,
-        proof=proof,
-        expires_at=timezone.now() + timedelta(days=recovery.days()),
-    )
+    with system("accounts.proofs"):
+        held = Recovery.objects.create(
+            user=user,
+            office_id=office,
+            asked_by=by,
+            proof=proof,
+            expires_at=timezone.now() + timedelta(days=recovery.days()),
+        )
     told = {user.pk, *_who_answer_for(user).user_ids()}
     activity.record("accounts.recovery_started", held, by=by, notify=told, proof=proof)
     write_letter(Letter.Kind.RECOVERY, user.email, about=held.pk)
@@ -71,10 +74,10 @@ def end_recovery_of(user: User) -> None:
 
 def _withdraw(user: User, *, by: Member | None) -> bool:
     rows = Recovery.objects.select_for_update().filter(user=user, used_at=None, withdrawn_at=None)
-    found = list(rows)
+    with system("accounts.proofs"):
+        found = list(rows)
+        rows.update(withdrawn_at=timezone.now())
     for held in found:
-        held.withdrawn_at = timezone.now()
-        held.save(update_fields=["withdrawn_at"])
         told = {user.pk, *_who_answer_for(user).user_ids()}
         activity.record("accounts.recovery_withdrawn", held, by=by, notify=told)
     return bool(found)
@@ -83,25 +86,23 @@ def _withdraw(user: User, *, by: Member | None) -> bool:
 @transaction.atomic
 def recover(held: Recovery, *, password: str) -> User:
     """Once, by who reads the mail of the person: a new password, and nothing left of what may be in other hands."""
-    user = User.objects.select_for_update().get(pk=held.user_id)
-    locked = Recovery.objects.select_for_update().get(pk=held.pk)
+    with system("accounts.proofs"):
+        user = User.objects.select_for_update().get(pk=held.user_id)
+        locked = Recovery.objects.select_for_update().get(pk=held.pk)
     is_same = locked.secret_digest == held.secret_digest
     if not (locked.is_open and is_same and user.is_active and recovery.is_vouched_for(locked)):
         raise Conflict(GONE)
     locked.used_at = timezone.now()
-    locked.save(update_fields=["used_at"])
     user.set_password(password)
-    user.save(update_fields=["password"])
-    _end_everything(user)
+    with system("accounts.proofs"):
+        locked.save(update_fields=["used_at"])
+        user.save(update_fields=["password"])
+        Authenticator.objects.filter(user_id=user.pk).delete()
+    revoke_all_of(user)
+    sessions.end_all(user)
     told = {user.pk, *_who_answer_for(user).user_ids()}
     activity.record("accounts.recovery_used", locked, by=None, notify=told, user=user.pk)
     return user
-
-
-def _end_everything(user: User) -> None:
-    Authenticator.objects.filter(user_id=user.pk).delete()
-    ApiToken.objects.filter(member__user=user, revoked_at=None).update(revoked_at=timezone.now())
-    sessions.end_all(user)
 
 
 def remind_of_recoveries() -> int:
@@ -113,12 +114,12 @@ def remind_of_recoveries() -> int:
 
 @transaction.atomic
 def _remind(pk: int) -> bool:
-    held = (
-        Recovery.objects.open().select_for_update(of=("self",)).select_related("user").filter(pk=pk).first()
-    )
-    if held is None or held.reminded_at:
-        return False
-    held.reminded_at = timezone.now()
-    held.save(update_fields=["reminded_at"])
+    rows = Recovery.objects.open().select_for_update(of=("self",)).select_related("user")
+    with system("accounts.proofs"):
+        held = rows.filter(pk=pk, reminded_at=None).first()
+        if held is None:
+            return False
+        held.reminded_at = timezone.now()
+        held.save(update_fields=["reminded_at"])
     write_letter(Letter.Kind.RECOVERY, held.user.email, about=held.pk)
     return True

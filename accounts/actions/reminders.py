@@ -13,6 +13,7 @@ from accounts.models import Member, Office
 from accounts.querysets import MemberQuerySet
 from activity import actions as activity
 from diplomacy.lib import washington
+from diplomacy.lib.rls import system
 
 WARN_DAYS = 30
 """Before the term that a membership rests on ends."""
@@ -31,12 +32,12 @@ def _warn_of_terms() -> int:
 
 @transaction.atomic
 def _warn(pk: int) -> bool:
-    held = Member.objects.select_for_update(of=("self",)).select_related("office").get(pk=pk)
+    held = _lock(pk)
     ends = terms.last_day_of_post(held)
     if ends is None or ends > washington.today() + timedelta(days=WARN_DAYS) or held.warned_of == ends:
         return False
     held.warned_of = ends
-    held.save(update_fields=["warned_of"])
+    _save(held, "warned_of")
     told = {*who_manage(held.office).user_ids(), held.user_id}
     activity.record("accounts.term_ending", held, by=None, notify=told, on=ends.isoformat())
     return True
@@ -58,7 +59,8 @@ def _unasked(oldest: date) -> MemberQuerySet:
 
 @transaction.atomic
 def _ask(office_id: int, pks: list[int]) -> int:
-    asked = Member.objects.filter(pk__in=pks, reminded_on=None).update(reminded_on=washington.today())
+    with system("accounts.memberships"):
+        asked = Member.objects.filter(pk__in=pks, reminded_on=None).update(reminded_on=washington.today())
     if asked:
         office = Office.objects.get(pk=office_id)
         told = attestation.who_confirm(office).user_ids()
@@ -73,11 +75,23 @@ def _say_who_is_suspended() -> int:
 
 @transaction.atomic
 def _say_suspended(pk: int) -> bool:
-    held = Member.objects.select_for_update(of=("self",)).select_related("office").get(pk=pk)
+    held = _lock(pk)
     if not attestation.is_suspended(held) or held.suspension_said:
         return False
     held.suspension_said = True
-    held.save(update_fields=["suspension_said"])
+    _save(held, "suspension_said")
     told = {*attestation.who_confirm(held.office).user_ids(), held.user_id}
     activity.record("accounts.member_suspended", held, by=None, notify=told)
     return True
+
+
+def _lock(pk: int) -> Member:
+    with system("accounts.memberships"):
+        held: Member = Member.objects.select_for_update(of=("self",)).select_related("office").get(pk=pk)
+    return held
+
+
+def _save(held: Member, *fields: str) -> None:
+    """What was said of it is no change of the membership: its version stays."""
+    with system("accounts.memberships"):
+        held.save(update_fields=fields)

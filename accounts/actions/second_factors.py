@@ -2,6 +2,7 @@ from allauth.mfa.models import Authenticator
 from django.db import transaction
 
 from accounts.signin.second_factor import box
+from diplomacy.lib.rls import system
 
 SEALED = ("secret", "seed")
 
@@ -11,7 +12,7 @@ def reseal() -> int:
 
     Rows that do not open stop it before anything is written: somebody must say what became of their key.
     """
-    with transaction.atomic():
+    with transaction.atomic(), system("accounts.proofs"):
         rows = list(Authenticator.objects.select_for_update())
         old = [row for row in rows if _reseal(row)]
         Authenticator.objects.bulk_update(old, ["data"], batch_size=500)

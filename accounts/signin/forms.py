@@ -24,6 +24,7 @@ from accounts import actions
 from accounts.signin import codes, strength, unusual
 from accounts.signin.strength import Strength
 from activity import signins
+from diplomacy.lib.rls import system
 
 NOT_READ = "The browser's answer could not be read. Load the page again and try once more."
 NOT_SHOWN = "No passkey was shown. Press the button to use one."
@@ -116,6 +117,10 @@ class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
 
 class PasskeyNameForm(EditWebAuthnForm):  # type: ignore[misc]
     name = forms.CharField(max_length=60, label="Name of this passkey")
+
+    def save(self) -> Any:
+        with system("accounts.proofs"):
+            return super().save()
 
 
 class AppForm(ActivateTOTPForm):  # type: ignore[misc]

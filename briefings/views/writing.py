@@ -228,8 +228,8 @@ def lookup(request: MemberRequest) -> JsonResponse:
 def lookup_engagements(request: MemberRequest) -> JsonResponse:
     text = tidy(request.GET.get("q", "")).strip()[:200]
     seen = Engagement.objects.visible_to(request.user).select_related("office")
-    named = seen.filter(title__icontains=text) if len(text) > 1 else seen.none()
-    given = seen.filter(reference__iexact=text)
+    named = seen.titled(text) if len(text) > 1 else seen.none()
+    given = seen.filter(reference=text.upper())
     results = [
         {"reference": row.reference, "name": row.title, "detail": f"{row.reference} · {row.office}"}
         for row in [*given, *named.latest_first()[:LISTED]]

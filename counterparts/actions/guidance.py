@@ -9,6 +9,7 @@ from accounts.models import Member
 from activity import actions as activity
 from counterparts import rules
 from counterparts.models import CountryGuidance
+from diplomacy.lib import washington
 from diplomacy.lib.errors import Conflict, Invalid
 
 
@@ -26,6 +27,7 @@ def replace(old: CountryGuidance, *, by: Member, **fields: Any) -> CountryGuidan
     """The next version, by the desk that wrote this one."""
     held = _held(old, by)
     _check(fields)
+    rules.check_no_gap(held, fields["starts_on"], washington.today())
     made = CountryGuidance.objects.create(
         desk=by.office, written_by=by, replaces=held, number=held.number + 1, **fields
     )

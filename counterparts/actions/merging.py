@@ -4,27 +4,23 @@ Every relation of every app is moved, whatever it is called: who meets whom must
 was moved is written down by table, so that undoing moves back those rows and no others.
 """
 
-import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from celery import current_app
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from accounts.models import Member
 from activity import actions as activity
 from counterparts import rules
-from counterparts.actions.register import refold
+from counterparts.actions.register import refold, tell_overlaps
 from counterparts.models import Alias, Alike, Counterpart, Distinct, Merge, MovedRows
 from diplomacy.lib.errors import Conflict, Invalid
 from diplomacy.lib.rls import system
 
-log = logging.getLogger(__name__)
+HOLD = "SELECT id FROM counterparts_counterpart WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE"
 STAYS = {"alias", "alike", "distinct", "merge", "screening"}
 """Tables whose rows are about the one counterpart itself, or about the pair."""
-RECOMPUTE = "engagements.tasks.recompute_overlaps"
 
 
 @system("counterparts.merge")
@@ -45,7 +41,7 @@ def merge(kept: Counterpart, gone: Counterpart, *, by: Member) -> Merge:
     MovedRows.objects.create(merge=made, rows=said, names=names)
     Alike.objects.filter(models.Q(first=gone) | models.Q(second=gone)).delete()
     activity.record("counterparts.merged", kept, by=by, gone=gone.reference, name=gone.name)
-    _tell_overlaps(kept)
+    tell_overlaps(kept)
     return made
 
 
@@ -71,8 +67,22 @@ def undo(merge: Merge, *, by: Member) -> Merge:
     held.undone_at, held.undone_by = timezone.now(), by
     held.save()
     activity.record("counterparts.merge_undone", kept, by=by, back=gone.reference, name=gone.name)
-    _tell_overlaps(kept)
+    tell_overlaps(kept)
     return held
+
+
+def as_they_stand(bodies: Iterable[Counterpart]) -> dict[int, Counterpart]:
+    """By the ids they were read with: themselves, or what they were merged into, at any remove. Whoever would merge one of
+    them now waits until the caller's transaction has ended, and then moves what it wrote."""
+    ids = sorted({body.pk for body in bodies})
+    if not ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD, [ids])
+    now = Counterpart.objects.select_related("merged_into").in_bulk(ids)
+    merged = {pk: body.merged_into for pk, body in now.items() if body.merged_into}
+    then = as_they_stand(merged.values())
+    return now | {pk: then[body.pk] for pk, body in merged.items()}
 
 
 @transaction.atomic
@@ -171,15 +181,3 @@ def _take_names(kept: Counterpart, gone: Counterpart) -> list[str]:
     names = [name for name in dict.fromkeys(given) if name and name not in held]
     Alias.objects.bulk_create([Alias(counterpart=kept, name=name) for name in names])
     return names
-
-
-def _tell_overlaps(kept: Counterpart) -> None:
-    """By name: what looks for crossing plans is above this room. Where the broker is away, the night finds them."""
-
-    def send() -> None:
-        try:
-            current_app.send_task(RECOMPUTE, [kept.pk], retry=False)
-        except OperationalError:
-            log.warning("the broker did not take %s", RECOMPUTE)
-
-    transaction.on_commit(send)

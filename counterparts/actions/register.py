@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -11,6 +12,9 @@ from counterparts.models import Alias, Counterpart
 from diplomacy.lib.errors import Stale
 
 FOLDED_LENGTH = 1000
+PLACED = frozenset({"country", "subdivision", "city", "parent"})
+"""What of a counterpart decides which plans cross, besides who it is."""
+RECOMPUTE = "engagements.tasks.recompute_overlaps"
 
 
 @transaction.atomic
@@ -53,6 +57,8 @@ def change(
     if aliases is not None:
         _set_aliases(held, aliases)
     activity.record("counterparts.changed", held, by=by, fields=changed)
+    if PLACED.intersection(changed):
+        tell_overlaps(held)
     return held
 
 
@@ -65,6 +71,11 @@ def catch_up(limit: int = 500) -> int:
         _set_found_by(row, [alias.name for alias in row.aliases.all()])
     Counterpart.objects.bulk_update(rows, ["folded", "searched"])
     return len(rows)
+
+
+def tell_overlaps(counterpart: Counterpart) -> None:
+    """By name: what looks for crossing plans is above this room. Where the broker is away, the night finds them."""
+    transaction.on_commit(partial(activity.ask_workers, RECOMPUTE, counterpart.pk), robust=True)
 
 
 def refold(counterpart: Counterpart) -> None:

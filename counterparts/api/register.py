@@ -85,7 +85,8 @@ class CounterpartRoute(Route):
         """Change what the register says. Lists that you send replace the ones there were."""
         counterpart, version = self.found(), self.version()
         said = self.said(partial=True)
-        actions.change(counterpart, by=self.by, version=version or counterpart.version, **said)
+        read = counterpart.version if version is None else version
+        actions.change(counterpart, by=self.by, version=read, **said)
         return self.record(self._whole_one())
 
     @action(detail=True)

@@ -12,7 +12,6 @@ from counterparts.models import PublicList
 
 MOST_BYTES = 64 * 1024 * 1024
 """Of one file. The largest that is published has a quarter of it."""
-MOST_FILES = 3
 
 
 class Reader(Protocol):

@@ -117,11 +117,6 @@ class Counterpart(models.Model):
         return reverse("counterparts:detail", args=[self.reference])
 
     @property
-    def stands_as(self) -> "Counterpart":
-        """Itself, or what it was merged into, at any remove: nobody looks at what was merged away."""
-        return self.merged_into.stands_as if self.merged_into else self
-
-    @property
     def has_protocol(self) -> bool:
         return bool(self.address or self.precedence or self.interpreters or self.dietary)
 

@@ -2,7 +2,7 @@ from rest_framework import serializers
 
 from accounts.serializers import OfficeNameSerializer
 from counterparts.models import CountryGuidance
-from diplomacy.lib.api.shapes import Choice, Flag, Line, Query, StrictModel
+from diplomacy.lib.api.shapes import Choice, Code, Flag, Query, StrictModel
 
 
 class GuidanceSerializer(serializers.ModelSerializer[CountryGuidance]):
@@ -28,6 +28,6 @@ class GuidanceSaidSerializer(StrictModel):
 
 
 class GuidanceQuery(Query):
-    country = Line(max_length=2, required=False, help_text="ISO 3166-1")
+    country = Code(max_length=2, required=False, help_text="ISO 3166-1")
     kind = Choice(choices=CountryGuidance.Kind.choices, required=False)
     all = Flag(required=False, help_text="Also what is not in force.")

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from accounts.serializers import OfficeNameSerializer
 from counterparts import finding
 from counterparts.models import Counterpart, Post, Source
-from diplomacy.lib.api.shapes import Choice, Line, Query, Reference, StrictModel
+from diplomacy.lib.api.shapes import Choice, Code, Line, Query, Reference, StrictModel
 
 
 def choosable(user: Any) -> QuerySet[Counterpart]:
@@ -123,5 +123,5 @@ class CounterpartSaidSerializer(StrictModel):
 class CounterpartQuery(Query):
     q = Line(max_length=100, required=False, help_text="Words in any of its names, in any script.")
     kind = Choice(choices=Counterpart.Kind.choices, required=False)
-    country = Line(max_length=2, required=False, help_text="ISO 3166-1")
-    subdivision = Line(max_length=6, required=False, help_text="ISO 3166-2")
+    country = Code(max_length=2, required=False, help_text="ISO 3166-1")
+    subdivision = Code(max_length=6, required=False, help_text="ISO 3166-2")

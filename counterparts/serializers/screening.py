@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from counterparts.models import Disposition, Hit, Listing
 from counterparts.serializers.register import CounterpartNameSerializer
-from diplomacy.lib.api.shapes import Choice, Flag, Line, Query, Strict, Text
+from diplomacy.lib.api.shapes import Choice, Code, Flag, Line, Query, Strict, Text
 
 
 class ListedSerializer(serializers.ModelSerializer[Listing]):
@@ -46,10 +46,10 @@ class DisposeSerializer(Strict):
 
 class HitQuery(Query):
     level = Choice(choices=Hit.Level.choices, required=False)
-    counterpart = Line(max_length=10, required=False, help_text="Its reference.")
+    counterpart = Code(max_length=10, required=False, help_text="Its reference.")
     open = Flag(required=False, help_text="Only those of which your office has said nothing.")
 
 
 def filters(asked: dict[str, Any]) -> dict[str, Any]:
     names = {"level": "level", "counterpart": "counterpart__reference"}
-    return {names[name]: value.upper() if name == "counterpart" else value for name, value in asked.items()}
+    return {names[name]: value for name, value in asked.items()}

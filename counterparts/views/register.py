@@ -16,13 +16,17 @@ from counterparts.filters import SHOWN, CounterpartFilter
 from counterparts.folding import is_latin
 from counterparts.forms import CounterpartForm
 from counterparts.models import Counterpart, CounterpartNote, CountryGuidance, Hit, ListEdition, Screening
-from diplomacy.lib.errors import Invalid, Stale
+from diplomacy.lib.errors import Conflict, Invalid, Stale
 from diplomacy.lib.paging import Page, page_of
 from diplomacy.lib.references import new_reference
 from diplomacy.lib.text import tidy
 from diplomacy.lib.words import Asked
 
 LISTED = 10
+SENT_BEFORE = (
+    "This page was sent before with other words, and a counterpart was added then. Change that one, or send this again "
+    "to add another."
+)
 
 
 @require_safe
@@ -112,6 +116,9 @@ def add(request: MemberRequest) -> HttpResponse:
             counterpart = _add_once(request, form, token)
         except Invalid as invalid:
             form.take(invalid)
+        except Conflict:
+            form.add_error(None, SENT_BEFORE)
+            return _form(request, form, None, status=409, token=new_reference("T"))
         else:
             messages.success(request, f"{counterpart} is on the register.")
             return redirect(counterpart)

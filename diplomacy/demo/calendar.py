@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
-WASHINGTON = ZoneInfo("America/New_York")
+from diplomacy.lib import washington
 
 
 @dataclass(frozen=True)
@@ -26,4 +25,4 @@ class Calendar:
         """A moment on a past working day, `minute` minutes after nine in the morning in Washington."""
         if offset >= 0:
             raise ValueError("Acts of the story are over: count their days below zero.")
-        return datetime.combine(self.day(offset), time(9), WASHINGTON) + timedelta(minutes=minute)
+        return datetime.combine(self.day(offset), time(9), washington.ZONE) + timedelta(minutes=minute)

@@ -6,7 +6,6 @@ from functools import partial
 from typing import NamedTuple
 
 from django.db import connection
-from django.utils import timezone
 
 from accounts.models import Office
 from activity import actions as activity
@@ -14,12 +13,13 @@ from activity.models import Notice
 from briefings import actions as briefings
 from diplomacy.demo import counterparts, offices
 from diplomacy.demo.briefings import BriefingStory
-from diplomacy.demo.calendar import WASHINGTON, Calendar
+from diplomacy.demo.calendar import Calendar
 from diplomacy.demo.cast import Cast
 from diplomacy.demo.engagements import Story
 from diplomacy.demo.past import living_at
 from diplomacy.demo.referrals import ReferralStory
 from diplomacy.demo.tables import rows
+from diplomacy.lib import washington
 from diplomacy.lib.rls import system
 from engagements import actions
 
@@ -44,7 +44,7 @@ def is_told() -> bool:
 
 @system("demo")
 def tell() -> None:
-    calendar = Calendar(timezone.localdate(timezone=WASHINGTON))
+    calendar = Calendar(washington.today())
     cast = Cast(calendar)
     openings = {
         "offices": offices.open_offices,

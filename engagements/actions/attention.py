@@ -41,15 +41,19 @@ def _concerned() -> list[int]:
         | Q(starts_on__range=(today - LOOKED_BACK, today))
         | Q(ends_on__range=(today - LOOKED_BACK, today))
     )
-    concerned = Q(counterparts__in=met) | Q(countries__country__in=said.values("country"))
-    rows = Engagement.objects.filter(concerned, status__in=["filed", "postponed"], ends_on__gte=today)
-    return list(rows.order_by("pk").values_list("pk", flat=True).distinct())
+    coming = Engagement.objects.filter(status__in=["filed", "postponed"], ends_on__gte=today)
+    concerned = (
+        coming.meeting(counterpart__in=met),
+        coming.filter(countries__country__in=said.values("country")),
+    )
+    return sorted({pk for rows in concerned for pk in rows.values_list("pk", flat=True)})
 
 
 @system("engagements.flags")
 @transaction.atomic
 def _refresh(pk: int) -> bool:
-    held = Engagement.objects.select_for_update().filter(pk=pk, status__in=["filed", "postponed"]).first()
+    rows = Engagement.objects.select_for_update(of=("self",), no_key=True)
+    held = rows.filter(pk=pk, status__in=["filed", "postponed"]).first()
     if held:
         raise_flags(held)
     return held is not None

@@ -19,7 +19,7 @@ def lock(engagement: Engagement, version: int | None = None) -> Engagement:
 
 
 @system("engagements.lock")
-def lock_request(request: AdviceRequest, version: int | None = None) -> AdviceRequest:
+def lock_request(request: AdviceRequest) -> AdviceRequest:
     """Engagement first, then its request: one order, so that two writers never wait for each other."""
     engagement = lock(request.engagement)
     held: AdviceRequest = (
@@ -28,8 +28,6 @@ def lock_request(request: AdviceRequest, version: int | None = None) -> AdviceRe
         .get(pk=request.pk)
     )
     held.engagement = engagement
-    if version is not None and held.version != version:
-        raise Stale
     return held
 
 

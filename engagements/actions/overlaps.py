@@ -143,10 +143,9 @@ def ask_coordinator(side: OverlapSide, *, by: Member, text: str) -> CoordinatorQ
 def answer_office(question: CoordinatorQuestion, *, by: Member, text: str) -> CoordinatorQuestion:
     rules.require_coordinator(by)
     with system("engagements.overlap"):
-        rows = CoordinatorQuestion.objects.select_for_update(of=("self",), no_key=True)
-        held: CoordinatorQuestion = rows.select_related("side__engagement__office", "side__overlap").get(
-            pk=question.pk
-        )
+        row = _lock(question.overlap_id)
+        rows = CoordinatorQuestion.objects.select_related("side__engagement__office", "asked_by")
+        held: CoordinatorQuestion = rows.get(pk=question.pk)
         if held.answered_at:
             raise Conflict("This question has been answered already.")
         if not held.side.readers:  # it would be told of what does not exist for it: a notice, a line
@@ -157,7 +156,7 @@ def answer_office(question: CoordinatorQuestion, *, by: Member, text: str) -> Co
         held.save()
         told = watchers.of_office(held.side.engagement) | {held.asked_by.user_id}
     _set(held.side, answered_at=None)
-    activity.record("engagements.coordinator_answered", held.side.overlap, by=by, question=held.reference)
+    activity.record("engagements.coordinator_answered", row, by=by, question=held.reference)
     activity.record("engagements.coordinator_said", held.side, by=by, notify=told)
     return held
 
@@ -168,10 +167,15 @@ def _words(text: str, field: str = "text") -> str:
     return text.strip()
 
 
-# Both sides are held: two who act at once are one after the other, in one order.
+# With the overlap all that hangs on it is held: two who act at once are one after the other, in one order.
+def _lock(overlap_id: int) -> Overlap:
+    held: Overlap = Overlap.objects.select_for_update(no_key=True).get(pk=overlap_id)
+    return held
+
+
 @system("engagements.overlap")
 def _held(side: OverlapSide) -> OverlapSide:
-    Overlap.objects.select_for_update(no_key=True).get(pk=side.overlap_id)
+    _lock(side.overlap_id)
     held: OverlapSide = OverlapSide.objects.select_related("engagement__office", "office").get(pk=side.pk)
     return held
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Member
 from activity import actions as activity
+from counterparts import actions as counterparts
 from counterparts import rules as counterpart_rules
 from counterparts.models import Counterpart
 from diplomacy.lib.errors import Forbidden, Invalid
@@ -142,7 +143,7 @@ def hold(engagement: Engagement, *, by: Member, version: int | None = None) -> E
     """Say that it took place."""
     held = lock(engagement, version)
     rules.require("hold", held, by)
-    if held.starts_on and held.starts_on > timezone.localdate():
+    if not held.has_begun:
         raise Invalid(
             {"__all__": [f"It starts on {held.starts_on:%B %-d, %Y}. Mark it as held once it has begun."]}
         )
@@ -191,8 +192,9 @@ def _require_plausible_years(engagement: Engagement) -> None:
 
 
 def _set_parts(engagement: Engagement, plan: Plan) -> None:
+    met = counterparts.as_they_stand(_named_in(plan))
     if plan.counterparts is not None:
-        engagement.counterparts.set([body.stands_as for body in plan.counterparts])
+        engagement.counterparts.set([met[body.pk] for body in plan.counterparts])
     if plan.stops is not None:
         for stop in plan.stops:
             counterpart_rules.check_destination(stop.get("country", ""), stop.get("subdivision", ""))
@@ -203,13 +205,18 @@ def _set_parts(engagement: Engagement, plan: Plan) -> None:
     if plan.participants is not None:
         engagement.participants.all().delete()
         Participant.objects.bulk_create(
-            Participant(engagement=engagement, **_standing(person)) for person in plan.participants
+            Participant(engagement=engagement, **_standing(person, met)) for person in plan.participants
         )
 
 
-def _standing(person: Mapping[str, Any]) -> dict[str, Any]:
+def _named_in(plan: Plan) -> list[Counterpart]:
+    came = (person.get("counterpart") for person in plan.participants or ())
+    return [*(plan.counterparts or ()), *(body for body in came if body)]
+
+
+def _standing(person: Mapping[str, Any], met: Mapping[int, Counterpart]) -> dict[str, Any]:
     body: Counterpart | None = person.get("counterpart")
-    return {**person, "counterpart": body.stands_as if body else None}
+    return {**person, "counterpart": met[body.pk] if body else None}
 
 
 def _record_change(kind: str, held: Engagement, by: Member) -> None:

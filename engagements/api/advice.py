@@ -94,10 +94,11 @@ class AdviceRequestRoute(Route):
     def answer_question(self, request: Request, reference: str) -> Response:
         """Answer the desk's question."""
         held, said = self.found(), self.said()
-        question = held.questions.last()
-        if question is None:
+        questions = list(held.questions.all())
+        if not questions:
             rules.require_advice("answer", held, self.by)
             raise Conflict("No question waits for an answer.")
+        question = questions[: said.pop("number", None)][-1]
         actions.answer_question(question, by=self.by, **said)
         return self._as_it_is()
 
@@ -203,6 +204,6 @@ class AdviceRequestRoute(Route):
 
 COLUMNS = {
     "status": "status__in",
-    "desk": "desk__reference__iexact",
-    "engagement": "engagement__reference__iexact",
+    "desk": "desk__reference",
+    "engagement": "engagement__reference",
 }

@@ -30,7 +30,7 @@ class CommitmentRoute(Route):
         if asked.pop("open", False):
             rows = rows.open()  # type: ignore[attr-defined]
         named = {"engagement": "engagement__reference", "office": "engagement__office__reference"}
-        return self.page(rows.filter(**{named[name]: value.upper() for name, value in asked.items()}))
+        return self.page(rows.filter(**{named[name]: value for name, value in asked.items()}))
 
     def retrieve(self, request: Request, reference: str) -> Response:
         """One commitment."""

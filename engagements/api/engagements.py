@@ -17,6 +17,7 @@ from engagements import actions, versions
 from engagements.api import examples
 from engagements.choices import Status
 from engagements.models import AdviceRequest, Commitment, Engagement
+from engagements.querysets import EngagementQuerySet
 from engagements.serializers.advice import AdviceRequestLineSerializer, AskSerializer
 from engagements.serializers.outcomes import (
     CommitmentSaidSerializer,
@@ -79,8 +80,9 @@ class EngagementRoute(Route):
     versioned = frozenset({"file", "postpone", "resume", "cancel", "hold", "write_report"})
     tagged = frozenset({"retrieve", "partial_update", *MOVES})
 
-    def visible(self) -> QuerySet[Engagement]:
-        return Engagement.objects.visible_to(self.request.user)
+    def visible(self) -> EngagementQuerySet:
+        visible: EngagementQuerySet = Engagement.objects.visible_to(self.request.user)
+        return visible
 
     def found(self) -> Engagement:
         engagement: Engagement = super().found()
@@ -95,7 +97,7 @@ class EngagementRoute(Route):
 
     def list(self, request: Request) -> Response:
         """Engagements that you may see: undated drafts first, then by date, latest first."""
-        rows = self._narrowed(self.visible(), self.asked())
+        rows = self._narrowed(self.visible().listed_for(request.user), self.asked())
         return self.page(rows.select_related("office").prefetch_related("counterparts"))
 
     def create(self, request: Request) -> Response:
@@ -253,13 +255,13 @@ class EngagementRoute(Route):
 
 
 NARROWED: dict[str, Callable[[Any, Any], QuerySet[Engagement]]] = {
-    "country": lambda rows, country: rows.touching(country.upper()),
-    "counterpart": lambda rows, reference: rows.meeting(counterpart__reference=reference.upper()),
+    "country": lambda rows, country: rows.touching(country),
+    "counterpart": lambda rows, reference: rows.meeting(counterpart__reference=reference),
     "q": lambda rows, words: rows.titled(words),
     "topic": lambda rows, topic: rows.filter(topics__contains=[topic]),
 }
 COLUMNS = {
-    "office": "office__reference__iexact",
+    "office": "office__reference",
     "status": "status__in",
     "kind": "kind__in",
     "since": "ends_on__gte",

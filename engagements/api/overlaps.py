@@ -80,7 +80,7 @@ class OverlapSideRoute(Route):
         """Plans of other offices that may cross yours, as far as those offices let you know. Open ones by default."""
         said, rows = self.asked(), self.visible()
         if "engagement" in said:
-            rows = rows.filter(engagement__reference=said["engagement"].upper())
+            rows = rows.filter(engagement__reference=said["engagement"])
         rows = rows.filter(set_aside_at__isnull=not said.get("set_aside", False))
         return self.page(rows.filter(has_ended=said.get("ended", False)))
 
@@ -204,7 +204,7 @@ class OverlapRoute(Route):
         if only := self._countries(said):
             rows = rows.crossing_in(only)
         if "engagement" in said:
-            named = said["engagement"].upper()
+            named = said["engagement"]
             rows = rows.filter(Q(first__reference=named) | Q(second__reference=named))
         if "touch" in said:
             rows = rows.filter(touch=said["touch"])
@@ -217,7 +217,7 @@ class OverlapRoute(Route):
     def _countries(self, said: dict[str, Any]) -> Sequence[str]:
         """Those that were asked for; none: all."""
         if "country" in said:
-            return [said["country"].upper()]
+            return [said["country"]]
         return routing.countries_of(self.by.office) if said.get("covered") else []
 
     def retrieve(self, request: Request, reference: str) -> Response:

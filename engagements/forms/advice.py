@@ -28,21 +28,26 @@ class Once(forms.Form):
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
-class AdviceForm(Once, house.Versioned, house.Form):
+class Numbered(forms.Form):
+    """Carries the number of what its writer had read, so that it is not taken for a word on what has come since."""
+
     number = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
+
+    def move_on_to(self, number: int) -> None:
+        """After a refusal: sending again is about what is read now."""
+        stock: Any = self.data
+        data = stock.copy()
+        data[self.add_prefix("number")] = str(number)
+        self.data = data
+
+
+class AdviceForm(Once, Numbered, house.Versioned, house.Form):
     position = forms.ChoiceField(choices=Position.choices, widget=forms.RadioSelect)
     reasoning = forms.CharField(
         max_length=10000,
         widget=forms.Textarea(attrs={"rows": 10}),
         help_text="Say why, and what the office could do. Markdown is understood.",
     )
-
-    def move_on_to(self, number: int) -> None:
-        """After a refusal as stale: sending again writes the number that is now next."""
-        stock: Any = self.data
-        data = stock.copy()
-        data[self.add_prefix("number")] = str(number)
-        self.data = data
 
 
 class QuestionForm(Once, house.Form):
@@ -51,7 +56,7 @@ class QuestionForm(Once, house.Form):
     )
 
 
-class AnswerForm(Once, house.Form):
+class AnswerForm(Once, Numbered, house.Form):
     text = forms.CharField(label="Your answer", max_length=5000, widget=forms.Textarea(attrs={"rows": 4}))
 
 
@@ -59,7 +64,7 @@ class NoteForm(Once, house.Form):
     text = forms.CharField(label="Note", max_length=5000, widget=forms.Textarea(attrs={"rows": 3}))
 
 
-class ResponseForm(Once, house.Form):
+class ResponseForm(Once, Numbered, house.Form):
     kind = forms.ChoiceField(
         label="What did you do with it?", choices=ResponseKind.choices, widget=forms.RadioSelect
     )

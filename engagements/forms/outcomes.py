@@ -3,6 +3,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from diplomacy.lib import forms as house
+from engagements.forms.advice import Once
 from engagements.forms.rows import Rows
 from engagements.models import Commitment, Engagement, OutcomeReport
 
@@ -34,7 +35,7 @@ class HoldForm(house.Versioned, house.Form):
     pass
 
 
-class NoteForm(house.Form):
+class NoteForm(Once, house.Form):
     text = forms.CharField(
         label="Note",
         max_length=5000,
@@ -98,6 +99,10 @@ class CommitmentForm(house.ModelForm[Commitment]):
         labels: ClassVar = {"text": "What was promised?", "due_on": "By when?"}
         widgets: ClassVar = {"text": forms.Textarea(attrs={"rows": 2})}
         help_texts: ClassVar = {"owner": "A person or an office."}
+
+
+class OneCommitmentForm(Once, CommitmentForm):
+    """On a page of its own."""
 
 
 class CommitmentRow(CommitmentForm):

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from accounts.models import Office
 from accounts.serializers import MemberNameSerializer, OfficeNameSerializer
-from diplomacy.lib.api.shapes import Choice, Email, Flag, Line, Query, Reference, Strict, Text, Whole
+from diplomacy.lib.api.shapes import Choice, Code, Email, Flag, Query, Reference, Strict, Text, Whole
 from engagements import rules
 from engagements.choices import AdviceStatus, Position, ResponseKind
 from engagements.models import Advice, AdviceRequest, AdviceResponse, DeskNote, Engagement, Question
@@ -123,6 +123,9 @@ class QuestionSaidSerializer(Strict):
 
 class AnswerSaidSerializer(Strict):
     text = Text(max_length=5000)
+    number = Whole(
+        min_value=1, required=False, help_text="Which of its questions, from 1 on; the last, if left out."
+    )
 
 
 class AdviceSaidSerializer(Strict):
@@ -144,5 +147,5 @@ class AdviceRequestQuery(Query):
     open = Flag(required=False)
     assigned = Flag(required=False, help_text="Only what is assigned to you.")
     status = serializers.ListField(child=Choice(choices=AdviceStatus.choices), max_length=7, required=False)
-    desk = Line(max_length=12, required=False, help_text="By reference.")
-    engagement = Line(max_length=12, required=False, help_text="By reference.")
+    desk = Code(max_length=12, required=False, help_text="By reference.")
+    engagement = Code(max_length=12, required=False, help_text="By reference.")

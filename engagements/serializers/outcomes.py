@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.serializers import MemberNameSerializer
-from diplomacy.lib.api.shapes import Flag, Line, Query, Strict, StrictModel, Text
+from diplomacy.lib.api.shapes import Code, Flag, Query, Strict, StrictModel, Text
 from engagements.models import Commitment, Engagement, OutcomeReport
 
 REPORTED = ["summary", "follow_up", "gifts", "gifts_value", "hosted_travel", "hosted_travel_value"]
@@ -49,5 +49,5 @@ class ClosingSerializer(Strict):
 
 class CommitmentQuery(Query):
     open = Flag(required=False)
-    engagement = Line(max_length=12, required=False, help_text="By reference.")
-    office = Line(max_length=12, required=False, help_text="By reference.")
+    engagement = Code(max_length=12, required=False, help_text="By reference.")
+    office = Code(max_length=12, required=False, help_text="By reference.")

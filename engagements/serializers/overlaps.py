@@ -7,7 +7,7 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 
 from accounts.serializers import MemberNameSerializer, OfficeNameSerializer
-from diplomacy.lib.api.shapes import Choice, Day, Flag, Line, Query, Reference, Strict, Text
+from diplomacy.lib.api.shapes import Choice, Code, Day, Flag, Line, Query, Reference, Strict, Text
 from engagements import coordination, rules
 from engagements.choices import Coordination, Touch
 from engagements.models import (
@@ -130,7 +130,7 @@ class AnswerOfficeSerializer(Strict):
 
 
 class OverlapSideQuery(Query):
-    engagement = Line(max_length=12, required=False, help_text="One of yours, by reference.")
+    engagement = Code(max_length=12, required=False, help_text="One of yours, by reference.")
     set_aside = Flag(required=False, help_text="Those that you have set aside. Off by default.")
     ended = Flag(required=False, help_text="Those that are over. Off by default.")
 
@@ -148,8 +148,8 @@ class Week(Line):
 
 
 class OverlapQuery(Query):
-    engagement = Line(max_length=12, required=False, help_text="By reference.")
-    country = Line(
+    engagement = Code(max_length=12, required=False, help_text="By reference.")
+    country = Code(
         max_length=2,
         required=False,
         help_text="ISO 3166-1: where both go or whom both meet; ZZ for those that touch no country abroad.",

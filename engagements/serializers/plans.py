@@ -13,6 +13,7 @@ from counterparts.serializers import CounterpartNameSerializer, choosable
 from diplomacy.lib.api.shapes import (
     Choice,
     Choices,
+    Code,
     Day,
     Email,
     Line,
@@ -289,12 +290,12 @@ class DifferencesQuery(Query):
 
 
 class EngagementQuery(Query):
-    office = Line(max_length=12, required=False, help_text="By reference.")
+    office = Code(max_length=12, required=False, help_text="By reference.")
     status = serializers.ListField(child=Choice(choices=Status.choices), max_length=6, required=False)
     kind = serializers.ListField(child=Choice(choices=Kind.choices), max_length=10, required=False)
-    country = Line(max_length=2, required=False, help_text="Where it goes or whom it meets: ISO 3166-1.")
+    country = Code(max_length=2, required=False, help_text="Where it goes or whom it meets: ISO 3166-1.")
     topic = Choice(choices=Topic.choices, required=False)
-    counterpart = Line(max_length=12, required=False, help_text="By reference.")
+    counterpart = Code(max_length=12, required=False, help_text="By reference.")
     q = Line(max_length=100, required=False, help_text="Words in the title.")
     since = Day(required=False, help_text="Not over before this day.")
     until = Day(required=False, help_text="Begins on this day or before.")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
@@ -42,14 +42,18 @@ def _panel(held: Any, member: Member | None) -> dict[str, Any]:
         "released": released,
         "latest": released[-1] if released else None,
         "is_ours": member is not None and member.office_id == held.desk_id and member.advises,
-        "answer_form": _form(AnswerForm, "answer", held, member),
-        "respond_form": _form(ResponseForm, "respond", held, member),
+        "answer_form": _form(AnswerForm, "answer", held, len(questions))
+        if rules.may_advise("answer", held, member)
+        else None,
+        "respond_form": _form(ResponseForm, "respond", held, len(released))
+        if rules.may_advise("respond", held, member)
+        else None,
     }
 
 
-def _form(kind: type, move: str, held: AdviceRequest, member: Member | None) -> Any:
+def _form(kind: type, move: str, held: AdviceRequest, number: int, data: Any = None) -> Any:
     """Several desks' forms stand on one page: the reference keeps their ids apart."""
-    return kind(prefix=f"{move}-{held.reference}") if rules.may_advise(move, held, member) else None
+    return kind(data or None, prefix=f"{move}-{held.reference}", initial={"number": number})
 
 
 def _found(request: MemberRequest, reference: str) -> AdviceRequest:
@@ -74,6 +78,7 @@ def _write(
             except Invalid as invalid:
                 form.take(invalid)
             except Conflict as conflict:
+                form.move_on_to(said["number"])
                 form.add_error(None, conflict.reason)
                 status = conflict.status
             else:
@@ -86,49 +91,48 @@ def _write(
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: MemberRequest, reference: str) -> HttpResponse:
     held, member = _found(request, reference), request.acting
-    question = held.questions.order_by("-id").first()
-    if question is None:
+    questions = list(held.questions.all())
+    if not questions:
         raise Http404
-    form = AnswerForm(request.POST or None, prefix=f"answer-{held.reference}")
+    form = _form(AnswerForm, "answer", held, len(questions), request.POST)
     said = {
         "move": "answer",
+        "number": len(questions),
         "title": f"Answer {held.desk}",
-        "asked": question.text,
+        "asked": questions[-1].text,
         "action": "Send the answer",
         "done": f"Sent. {held.desk} has been told, and its clock runs again.",
     }
-    return _write(
-        request,
-        held,
-        form,
-        lambda: actions.answer_question(question, by=member, text=form.cleaned_data["text"]),
-        said,
-    )
+
+    def make() -> Model:
+        said = form.cleaned_data
+        return actions.answer_question(questions[: said["number"]][-1], by=member, text=said["text"])
+
+    return _write(request, held, form, make, said)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def respond(request: MemberRequest, reference: str) -> HttpResponse:
     held, member = _found(request, reference), request.acting
-    word = _released(held, request).last()
-    if word is None:
+    words = list(advice_page.words(request.user).filter(request=held, released_at__isnull=False))
+    if not words:
         raise Http404
-    form = ResponseForm(request.POST or None, prefix=f"respond-{held.reference}")
+    form = _form(ResponseForm, "respond", held, len(words), request.POST)
     said = {
         "move": "respond",
+        "number": len(words),
         "title": f"What you did with the advice of {held.desk}",
-        "word": word,
+        "word": words[-1],
         "action": "Record what we did",
         "done": f"Recorded. {held.desk} has been told.",
     }
-    return _write(request, held, form, lambda: actions.respond(word, by=member, **_said(form)), said)
 
+    def make() -> Model:
+        said = form.cleaned_data
+        word = words[: said["number"]][-1]
+        return actions.respond(word, by=member, kind=said["kind"], reason=said["reason"])
 
-def _said(form: ResponseForm) -> dict[str, str]:
-    return {name: form.cleaned_data[name] for name in ("kind", "reason")}
-
-
-def _released(held: AdviceRequest, request: MemberRequest) -> QuerySet[Any]:
-    return advice_page.words(request.user).filter(request=held, released_at__isnull=False)
+    return _write(request, held, form, make, said)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

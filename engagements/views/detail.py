@@ -69,10 +69,9 @@ def _is_restricted(engagement: Engagement) -> bool:
 def _buttons(engagement: Engagement, allowed: list[str]) -> list[tuple[str, str, bool]]:
     """(address, words, is the one to press now) in order; what would be refused for its dates is left out."""
     first = FIRST.get(engagement.status, "")
-    has_begun = bool(engagement.starts_on and engagement.starts_on <= timezone.localdate())
     if engagement.status == "filed" and engagement.ends_on and engagement.ends_on < timezone.localdate():
         first = "hold"
-    shown = [move for move in BUTTONS if move in allowed and (move != "hold" or has_begun)]
+    shown = [move for move in BUTTONS if move in allowed and (move != "hold" or engagement.has_begun)]
     ordered = sorted(shown, key=lambda move: move != first)
     return [
         (_address(engagement, move), WORDS.get(move, rules.MOVES[move].label), move == first)

@@ -1,6 +1,5 @@
 """What becomes of a filed engagement: new dates, an end, a report, and what was promised."""
 
-import hashlib
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -11,24 +10,22 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.requests import MemberRequest
-from activity import actions as activity
 from activity import timeline
 from diplomacy.lib.errors import Forbidden, Invalid, Stale
 from diplomacy.lib.forms import House, problems_of
-from diplomacy.lib.references import new_reference
-from diplomacy.lib.text import tidy
 from engagements import actions, rules
 from engagements.forms.outcomes import (
     CloseForm,
-    CommitmentForm,
     CommitmentRows,
     HoldForm,
     NoteForm,
+    OneCommitmentForm,
     PostponeForm,
     ReportForm,
     ResumeForm,
 )
 from engagements.models import Commitment, Engagement
+from engagements.views.once import once
 from engagements.views.records import fetch
 
 
@@ -100,7 +97,7 @@ def move(request: MemberRequest, reference: str, move: str) -> HttpResponse:
         form.take(invalid)
         return _ask(request, engagement, asked, form, status=400)
     except Stale:
-        engagement.refresh_from_db()
+        engagement = fetch(request, engagement.reference)
         rules.require(move, engagement, request.acting)
         form.refuse_stale(engagement.version)
         return _ask(request, engagement, asked, form, status=409)
@@ -139,7 +136,7 @@ def report(request: MemberRequest, reference: str) -> HttpResponse:
     try:
         _report(request, engagement, form, promised.kept)
     except Stale:
-        engagement.refresh_from_db()
+        engagement = fetch(request, engagement.reference)
         rules.require("report", engagement, request.acting)
         form.refuse_stale(engagement.version)
         return _show_report(request, engagement, form, promised, status=409)
@@ -202,27 +199,25 @@ def note(request: MemberRequest, reference: str) -> HttpResponse:
     engagement = fetch(request, reference)
     rules.require("note", engagement, request.acting)
     form = NoteForm(request.POST or None)
-    token = _token(request)
     if request.method == "POST" and form.is_valid():
         text = form.cleaned_data["text"]
-        _once(request, token, text, lambda: actions.note_for_office(engagement, by=request.acting, text=text))
+        once(form, request.user.pk, lambda: actions.note_for_office(engagement, by=request.acting, text=text))
         messages.success(request, "Your note is saved. Only your office reads it.")
         return redirect(f"{engagement.get_absolute_url()}#notes")
-    return _show_small(request, engagement, form, "Add an office note", "Save the note", token)
+    return _show_small(request, engagement, form, "Add an office note", "Save the note")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def commit(request: MemberRequest, reference: str) -> HttpResponse:
     engagement = fetch(request, reference)
     rules.require("commit", engagement, request.acting)
-    form = CommitmentForm(request.POST or None)
-    token = _token(request)
+    form = OneCommitmentForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        said = dict(form.cleaned_data)
-        _once(request, token, said, lambda: actions.add_commitment(engagement, by=request.acting, **said))
+        said = {name: value for name, value in form.cleaned_data.items() if name != "key"}
+        once(form, request.user.pk, lambda: actions.add_commitment(engagement, by=request.acting, **said))
         messages.success(request, "The commitment is on record.")
         return redirect(f"{engagement.get_absolute_url()}#commitments")
-    return _show_small(request, engagement, form, "Add a commitment", "Add it", token)
+    return _show_small(request, engagement, form, "Add a commitment", "Add it")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -242,23 +237,12 @@ def close(request: MemberRequest, reference: str) -> HttpResponse:
     return _show_small(request, engagement, form, "Close this commitment", "Close it", lead=commitment.text)
 
 
-def _token(request: MemberRequest) -> str:
-    return tidy(request.POST.get("token", ""))[:40] or new_reference("T")
-
-
-def _once(request: MemberRequest, token: str, said: Any, make: Callable[[], Any]) -> None:
-    """A form that is sent twice adds one."""
-    digest = hashlib.sha256(repr(said).encode()).hexdigest()
-    activity.once(f"small:{token}", user_id=request.user.pk, digest=digest, make=make)
-
-
 def _show_small(
     request: MemberRequest,
     engagement: Engagement,
     form: House,
     heading: str,
     button: str,
-    token: str = "",
     lead: str = "",
 ) -> HttpResponse:
     context = {
@@ -266,7 +250,6 @@ def _show_small(
         "form": form,
         "heading": heading,
         "button": button,
-        "token": token,
         "lead": lead,
     }
     return render(request, "engagements/small_form.html", context)

@@ -171,7 +171,7 @@ def _stale(
     request: MemberRequest, engagement: Engagement, sections: Sequence[Section], write: Write, number: int
 ) -> HttpResponse:
     """The page again with all that was typed, what is saved now beside it, and who saved that."""
-    engagement.refresh_from_db()
+    engagement = fetch(request, engagement.reference)
     stale = {
         "last": next(iter(timeline.of(engagement, request.user)), None),
         "differing": _differing(engagement, write),
@@ -290,7 +290,7 @@ def check(request: MemberRequest, reference: str) -> HttpResponse:
 
 
 def _filed_or_changed(request: MemberRequest, engagement: Engagement) -> HttpResponse:
-    engagement.refresh_from_db()
+    engagement = fetch(request, engagement.reference)
     if engagement.is_filed and rules.owns(request.acting, engagement):
         messages.info(request, "It has been filed already.")
         return redirect(engagement)

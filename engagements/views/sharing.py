@@ -34,7 +34,7 @@ def share(request: MemberRequest, reference: str) -> HttpResponse:
         section.add_errors(invalid.fields)
         return _show(request, engagement, section, status=400)
     except Stale:
-        engagement.refresh_from_db()
+        engagement = fetch(request, engagement.reference)
         return _show(request, engagement, section, status=409)
     messages.success(request, "It is changed who may see this engagement.")
     return redirect(engagement)

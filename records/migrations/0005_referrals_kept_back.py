@@ -16,7 +16,7 @@ OF_PARTY = f"{LEAD} AND " + parent(
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0008_provider_answers"),
-        ("engagements", "0020_what_came_of_a_referral"),
+        ("engagements", "0022_what_came_of_a_referral"),
         ("records", "0004_words_kept_back"),
     ]
 

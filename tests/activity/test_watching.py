@@ -99,12 +99,11 @@ def test_what_is_not_restricted_is_opened_without_a_line(
     assert not of_kind("engagements.opened")
 
 
-def test_who_may_not_see_it_leaves_no_line_about_it(
+def test_who_may_not_see_it_has_not_opened_it(
     restricted: Engagement, tom: Member, client_for: ClientFor
 ) -> None:
-    before = Entry.objects.count()
     assert client_for(tom).get(restricted.get_absolute_url()).status_code == 404
-    assert Entry.objects.count() == before
+    assert not of_kind("engagements.opened")
 
 
 # Refusals -------------------------------------------------------------------------------------------------------------
@@ -135,14 +134,28 @@ def test_a_move_that_the_api_refuses_is_written_down(
     assert "secret" not in str(entry.data)
 
 
-def test_what_does_not_exist_for_somebody_is_not_written_down(
-    maria: Member, tom: Member, client_for: ClientFor
+def test_what_is_hidden_is_written_down_as_what_is_not_there(
+    maria: Member, tom: Member, auditor: Member, client_for: ClientFor
 ) -> None:
-    draft = make.drafted(maria)
-    client_for(tom).post(f"{draft.get_absolute_url()}cancel/", {"reason": "x"})
-    client_for(tom).get(f"/api/v1/engagements/{draft.reference}/")
+    hidden, absent, browser = make.drafted(maria), "E-00000000", client_for(tom)
+    for reference in (hidden.reference, absent):
+        browser.post(f"/engagements/{reference}/cancel/", {"reason": "secret words"})
+        browser.get(f"/api/v1/engagements/{reference}/")
+        browser.get(f"/engagements/{reference}/")
     assert not of_kind("activity.refused")
-    assert not Entry.objects.filter(actor=tom.user).exists()
+    lines = of_kind("activity.missed")
+    assert [line.subject_reference for line in lines] == [hidden.reference, absent], "once an hour"
+    for line in lines:
+        assert (line.actor_id, line.office_id, line.subject_id) == (tom.user_id, tom.office_id, 0)
+        assert line.data == {"door": "engagements:cancel", "method": "POST"}
+    assert not [each for each in timeline.of(hidden, maria.user) if each.kind == "activity.missed"]
+    page = client_for(auditor).get("/activity/", {"kind": "activity.missed"}).content.decode()
+    assert page.count(hidden.reference) == page.count(absent) > 0
+
+
+def test_an_address_that_nothing_answers_is_nobodys_try(tom: Member, client_for: ClientFor) -> None:
+    assert client_for(tom).get("/no-such-page/").status_code == 404
+    assert not of_kind("activity.missed")
 
 
 def test_a_membership_that_ended_and_tries_on_is_written_down(

@@ -30,6 +30,10 @@ def test_a_desk_takes_asks_and_advises_and_the_office_answers(
     answered = office.post(f"{here}answer/", {"text": "Two engineers."})
     assert answered.json()["questions"][0]["answer"] == "Two engineers."
     problem(office.post(f"{here}answer/", {"text": "Again."}), 409)
+    desk.post(f"{here}questions/", {"text": "And when?"})
+    problem(office.post(f"{here}answer/", {"text": "Three engineers.", "number": 1}), 409)
+    answered = office.post(f"{here}answer/", {"text": "In May.", "number": 2})
+    assert [one["answer"] for one in answered.json()["questions"]] == ["Two engineers.", "In May."]
     given = desk.post(f"{here}give/", ADVICE)
     assert given.json()["status"] == "given"
     assert office.get(here).json()["advice"][0]["reasoning"] == ADVICE["reasoning"]

@@ -3,13 +3,15 @@
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Member
 from engagements import actions
 from engagements.models import Engagement
 from tests.api.conftest import CallAs, problem
 from tests.factories import engagements as make
-from tests.factories.accounts import make_coalition
+from tests.factories.accounts import make_coalition, make_member
 from tests.plugin_statements import Counting
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +55,22 @@ def test_an_office_goes_the_whole_way_from_draft_to_report(maria: Member, call_a
     assert api.get(f"{here}report/").json()["gifts_value"] == "12.50"
     timeline = api.get(f"{here}timeline/").json()["results"]
     assert timeline[0]["kind"] == "engagements.reported"
+
+
+def test_a_federal_list_looks_at_no_draft_and_that_of_who_serves_in_an_office_too_has_theirs(
+    maria: Member, liaison: Member, call_as: CallAs
+) -> None:
+    draft, filed = make.drafted(maria), make.filed(maria)
+
+    def listed() -> tuple[set[str], bool]:
+        with CaptureQueriesContext(connection) as asked:
+            rows = call_as(liaison).get("engagements/").json()["results"]
+        (said,) = [q["sql"] for q in asked if "LIMIT 26" in q["sql"]]
+        return {row["reference"] for row in rows}, '"filed_at" IS NOT NULL' in said
+
+    assert listed() == ({filed.reference}, True)
+    make_member(maria.office, "staff", user=liaison.user)
+    assert listed() == ({draft.reference, filed.reference}, False)
 
 
 def test_a_draft_needs_only_a_title(maria: Member, call_as: CallAs) -> None:
@@ -359,3 +377,20 @@ class TestRepeats:
             answers = [api.post(path, body, Idempotency_Key=f"k-{number}") for _ in range(2)]
             assert [answer.status_code for answer in answers] == [201, 200], (path, answers[0].content)
             assert answers[0].json() == answers[1].json()
+
+
+def test_a_reference_or_a_country_is_found_in_either_case(
+    maria: Member, liaison: Member, call_as: CallAs
+) -> None:
+    held = make.requested(maria, liaison)
+    office, engagement, desk = (one.reference for one in (held.engagement.office, held.engagement, held.desk))
+    asked = (
+        f"engagements/?office={office}&country=MX",
+        f"advice-requests/?engagement={engagement}&desk={desk}",
+        "counterparts/?country=MX&subdivision=MX-BCN",
+    )
+    for address in asked:
+        name, _, query = address.partition("?")
+        for said in (query, query.lower()):
+            assert len(call_as(maria).get(f"{name}?{said}").json()["results"]) == 1, said
+        assert call_as(maria).get(f"{name}?{query[:-1]}").json()["results"] == []

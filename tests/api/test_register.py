@@ -30,6 +30,7 @@ def test_a_counterpart_is_added_found_and_changed(maria: Member, liaison: Member
     assert changed.json()["place"] == "Hermosillo, Sonora, Mexico"
     assert changed.json()["aliases"] == ["SolSon"]
     problem(api.patch(here, {"city": "Nogales"}, If_Match=made.headers["ETag"]), 412)
+    problem(api.patch(here, {"city": "Nogales"}, If_Match='"0-0"'), 412)
     assert api.get(here, If_None_Match=changed.headers["ETag"]).status_code == 304
     assert [line["kind"] for line in api.get(f"{here}timeline/").json()["results"]] == [
         "counterparts.changed",

@@ -89,3 +89,18 @@ def test_a_rule_of_the_code_that_the_document_names_is_there(said: str) -> None:
         path /= f"{names.pop(0)}.py"
     assert path != BASE_DIR and len(names) <= 1
     assert not names or names[0] in defined(str(path.relative_to(BASE_DIR)))
+
+
+OPERATIONS = (BASE_DIR / "docs" / "operations.md").read_text().split("## Variables")[1].split("\n## ")[0]
+READ = re.compile(r"""(?:environ\.get|flag|words)\(\s*["']([A-Z_]+)["']""")
+
+
+def test_every_variable_that_the_settings_read_is_told_to_the_operator_and_no_other() -> None:
+    sources = ("settings.py", "schedule.py", "embedded/__init__.py")
+    read = {name for path in sources for name in READ.findall((BASE_DIR / "diplomacy" / path).read_text())}
+    told = {name for line in OPERATIONS.splitlines() for name in re.findall(r"`([A-Z_]{4,})`", line)}
+    assert read - told == {"TESTING"}, "not in docs/operations.md"
+    deploy = "".join(
+        (BASE_DIR / path).read_text() for path in ("Dockerfile", "docker-compose.yml", "gunicorn.conf.py")
+    )
+    assert not [name for name in told - read if name not in deploy], "read by nothing"

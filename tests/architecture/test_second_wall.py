@@ -7,9 +7,16 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
+from diplomacy.checks import WHO
 from diplomacy.embedded import BASE_DIR
 
 SYSTEM = {
+    "accounts.invitations": "writes who is invited, and what link lets them in",
+    "accounts.memberships": "writes who serves where, in whose place and for how long, and takes turns at it",
+    "accounts.offices": "opens offices and coalitions, keeps who asked for one, and sets what an office asks of its people",
+    "accounts.officials": "loads who holds a public post, which a membership may rest on",
+    "accounts.people": "writes who has an account, and at which address",
+    "accounts.proofs": "writes what people and programs show to be let in, and whose an account elsewhere is",
     "activity.alarms": "raises an alarm about whoever reads, for others",
     "activity.delivery": "re-checks and sends other people's notices",
     "activity.door": "counts failed tries at an account, for the mail that tells its person",
@@ -36,6 +43,19 @@ APART = {"activity_preference", "activity_creation", "activity_seal", "activity_
 PROTECTED_APPS = {"activity", "engagements", "briefings", "records"}
 REGISTERS = {"engagements_coverage"}
 """Everybody signed in reads them."""
+PEOPLE_APPS = {"account", "accounts", "auth", "mfa", "sessions", "usersessions"}
+BELIEVED_BY_NOBODY = {
+    "account_emailaddress": "whose mailbox is whose stands in accounts_user; letters and sign-in go by that",
+    "account_emailconfirmation": "addresses are confirmed by nobody here",
+    "accounts_division": "places, by ids that say where they are",
+    "accounts_letter": "a letter goes to the address of what it is about",
+    "auth_group": "names of what is shared with; nobody is in one",
+    "auth_group_permissions": "nobody is in a group",
+    "auth_permission": "names of what nobody was given: operators are superusers",
+    "django_session": "what a session says is signed, for its own key",
+    "usersessions_usersession": "where somebody is signed in, for their eyes, and to end it",
+}
+"""Of what the apps of people and sign-in keep, what makes nobody anybody."""
 
 
 def opened(path: Path) -> set[str]:
@@ -64,3 +84,16 @@ def test_every_table_that_has_readers_and_every_child_of_one_is_forced_behind_po
         if model._meta.app_label in PROTECTED_APPS
     }
     assert tables - behind == APART | REGISTERS
+
+
+@pytest.mark.django_db
+def test_every_table_that_says_who_somebody_is_is_read_by_all_and_written_by_named_work() -> None:
+    tables = {
+        model._meta.db_table
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.app_label in PEOPLE_APPS
+    }
+    assert tables == WHO.keys() | BELIEVED_BY_NOBODY.keys()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_policies WHERE policyname = 'everybody_reads'")
+        assert {name for (name,) in cursor.fetchall()} == WHO.keys()

@@ -23,7 +23,8 @@ VALUES = re.compile(r"'[^']*'|\b\d+\b|\b[A-Z]{1,2}-[0-9A-Z]{8}\b|\"s\d+_x\d+\"")
 
 
 def statements(browser: Client, path: str) -> list[str]:
-    """What the database was asked, without what it was asked about."""
+    """What the database was asked, without what it was asked about, of the first who asks in this hour."""
+    cache.clear()
     with CaptureQueriesContext(connection) as asked:
         assert browser.get(path).status_code in {404, 405}, path
         assert browser.post(path).status_code in {404, 405}, path

@@ -9,8 +9,10 @@ from django.db import connection
 from pytest_django.fixtures import Settings
 
 from diplomacy.checks import refuse_to_start, second_wall_stands
+from diplomacy.lib.rls import FEDERAL
 
 TABLE = "engagements_engagement"
+MEMBERS = "accounts_member"
 APP = conf.settings.DATABASES["default"]["USER"]
 FAULTS = {
     "no policies": (
@@ -27,6 +29,26 @@ FAULTS = {
         f'GRANT SELECT ON {TABLE} TO "{APP}"',
         f'REVOKE SELECT ON {TABLE} FROM "{APP}"',  # noqa: S608 (nothing of it comes from outside)
         "without naming a reader",
+    ),
+    "who somebody is, without policies": (
+        f"ALTER TABLE {MEMBERS} DISABLE ROW LEVEL SECURITY",
+        f"ALTER TABLE {MEMBERS} ENABLE ROW LEVEL SECURITY",
+        "which says who somebody is, is not behind forced",
+    ),
+    "who somebody is, written by the app": (
+        f'GRANT UPDATE ON {MEMBERS} TO "{APP}"',
+        f'REVOKE UPDATE ON {MEMBERS} FROM "{APP}"',
+        "without named work",
+    ),
+    "who somebody is, written by readers": (
+        f"GRANT INSERT ON {MEMBERS} TO {FEDERAL}",
+        f"REVOKE INSERT ON {MEMBERS} FROM {FEDERAL}",
+        "without named work",
+    ),
+    "one column of who somebody is": (
+        f'GRANT UPDATE (is_staff) ON accounts_user TO "{APP}"',
+        f'REVOKE UPDATE (is_staff) ON accounts_user FROM "{APP}"',
+        "without named work",
     ),
 }
 

@@ -76,6 +76,32 @@ def test_the_key_that_stands_in_the_database_opens_no_session(browser: Client, m
         assert not is_in(with_cookie(tried)), tried
 
 
+def test_what_somebodys_session_says_is_not_true_of_another_row(
+    browser: Client, maria: Member, lee: Member
+) -> None:
+    """A statement that writes could copy it: the signature in it is for the key that it was written under."""
+    kept = Session.objects.get()
+    with_password(lee)
+    thief = Client()
+    signs_in(thief, lee)
+    mine = Session.objects.exclude(pk=kept.pk).get()
+    assert thief.get("/people/profile/").context["user"] == lee.user
+    Session.objects.filter(pk=mine.pk).update(session_data=kept.session_data)
+    assert not is_in(thief)
+    assert is_in(browser)
+
+
+def test_a_session_that_is_given_another_key_is_over(browser: Client, lee: Member) -> None:
+    kept = Session.objects.get()
+    with_password(lee)
+    thief = Client()
+    signs_in(thief, lee)
+    mine = Session.objects.exclude(pk=kept.pk).get().pk
+    Session.objects.filter(pk=mine).delete()
+    Session.objects.filter(pk=kept.pk).update(session_key=mine)
+    assert not is_in(thief)
+
+
 def test_scripts_and_other_sites_do_not_get_the_cookie(browser: Client) -> None:
     held = browser.cookies[settings.SESSION_COOKIE_NAME]
     assert held["httponly"]

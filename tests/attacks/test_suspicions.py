@@ -110,6 +110,7 @@ def test_asking_for_many_records_that_do_not_exist_for_one(
     for _ in range(40):
         browser.get(f"/engagements/{hidden}/")
     assert what() == [], "one old link, however often"
+    assert Entry.objects.filter(kind="activity.missed").count() == 1
     for number in range(suspicions.PROBES + 5):
         browser.get(f"/api/v1/engagements/E-{number:08}/")
     assert what() == [("probing", tom.user_id)]

@@ -91,6 +91,20 @@ def test_a_counterpart_stands_for_its_parts(briefer: Member, maria: Member, tom:
     assert reached(briefing) == {"Maria Lopez"}
 
 
+def test_a_counterpart_is_met_too_where_it_comes_for_their_side(
+    briefer: Member, maria: Member, tom: Member
+) -> None:
+    post, met = engagements.post(maria), engagements.filed(maria)
+    rules = [{"kind": Kind.COUNTERPART, "counterpart": one, "days": 60} for one in (post.person, post.body)]
+    briefings = [make.drafted(briefer, audience=[rule]) for rule in rules]
+    assert [reached(briefing) for briefing in briefings] == [set(), set()]
+    plan = engagement_actions.Plan(
+        participants=[{"side": "theirs", "name": "Ana", "counterpart": post.person}]
+    )
+    engagement_actions.amend(met, plan, by=maria, version=met.version)
+    assert [reached(briefing) for briefing in briefings] == [{"Maria Lopez"}, {"Maria Lopez"}]
+
+
 def test_a_restricted_engagement_is_not_to_be_guessed_from_a_preview(briefer: Member, maria: Member) -> None:
     engagement = engagements.filed(maria)
     engagement_actions.share(engagement, by=maria, visibility="restricted")

@@ -8,13 +8,13 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 
 from accounts import actions as accounts
 from accounts.models import Member, User
 from accounts.requests import ACTING_FOR
 from accounts.signin import codes, limits
+from accounts.signin.store import SessionStore
 from activity import alarms
 from activity.models import Hold, Notice
 from briefings import actions as briefing_actions

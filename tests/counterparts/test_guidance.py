@@ -29,6 +29,28 @@ def test_a_change_is_a_new_version_and_the_old_one_can_still_be_read(liaison: Me
         actions.replace_guidance(first, by=liaison, text="Lost?", **kept)
 
 
+def test_a_new_version_leaves_no_day_on_which_nothing_is_said(liaison: Member) -> None:
+    first, kept = make.guidance(liaison), ("country", "kind", "title", "text", "reason")
+    said = {name: getattr(first, name) for name in kept}
+    with pytest.raises(Invalid) as refused:
+        actions.replace_guidance(first, by=liaison, starts_on=make.in_days(9), **said)
+    assert "starts_on" in refused.value.fields
+    assert list(CountryGuidance.objects.in_force()) == [first]
+    to_come = make.guidance(liaison, starts_on=make.in_days(9))
+    actions.replace_guidance(to_come, by=liaison, starts_on=make.in_days(12), **said)
+
+
+def test_who_was_slower_keeps_what_they_wrote(
+    client_for: ClientFor, liaison: Member, desk_lead: Member
+) -> None:
+    first = make.guidance(liaison)
+    address = f"/counterparts/guidance/{first.reference}/change/"
+    client_for(desk_lead).post(address, FORM)
+    answer = client_for(liaison).post(address, FORM | {"text": "Call them first."})
+    assert answer.status_code == 409
+    assert "Call them first." in answer.text and "A newer version has been published" in answer.text
+
+
 def test_offices_read_it_and_only_the_desk_that_wrote_it_changes_it(
     maria: Member, liaison: Member, desk_lead: Member, other_liaison: Member
 ) -> None:

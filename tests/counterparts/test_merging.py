@@ -1,8 +1,10 @@
 """Two counterparts that are one: suggested, merged whole, made two again."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from celery import current_app
 from django.urls import reverse
 
 from accounts.models import Member
@@ -11,6 +13,7 @@ from counterparts import actions, duplicates
 from counterparts.models import Alike, Counterpart, Merge
 from diplomacy.lib.errors import Conflict, Forbidden, Invalid
 from engagements import actions as plans
+from engagements.tasks import recompute_overlaps
 from tests.conftest import ClientFor
 from tests.factories import engagements as make
 from tests.factories import lists
@@ -82,6 +85,53 @@ class TestSuggesting:
         actions.change(pair[0], by=maria, version=pair[0].version, city="Mexicali")
         actions.screen_due()
         assert not Alike.objects.exists()
+
+
+def asked_of_workers(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, list[int]]]:
+    said: list[tuple[str, list[int]]] = []
+    monkeypatch.setattr("activity.actions._broker_rests_until", 0.0)
+    monkeypatch.setattr(current_app, "send_task", lambda task, args, **_: said.append((task, args)))
+    return said
+
+
+class TestCrossingPlans:
+    """Whose they are depends on who a body is, where it is, and what it is part of."""
+
+    def test_are_looked_for_again_when_a_counterpart_is_merged_split_or_moved_and_not_when_it_is_renamed(
+        self,
+        lee: Member,
+        pair: tuple[Counterpart, Counterpart],
+        monkeypatch: pytest.MonkeyPatch,
+        django_capture_on_commit_callbacks: Any,
+    ) -> None:
+        said, (kept, gone) = asked_of_workers(monkeypatch), pair
+        with django_capture_on_commit_callbacks(execute=True):
+            actions.change(kept, by=lee, version=1, website="https://example.mx")
+        assert said == []
+        with django_capture_on_commit_callbacks(execute=True):
+            actions.change(gone, by=lee, version=1, parent=kept)
+            actions.change(gone, by=lee, version=2, parent=None)
+            actions.change(kept, by=lee, version=2, city="Mexicali")
+            merge = actions.merge(kept, gone, by=lee)
+            actions.undo_merge(merge, by=lee)
+        task = recompute_overlaps.name
+        assert said == [(task, [one.pk]) for one in (gone, gone, kept, kept, kept)]
+
+    def test_a_broker_that_is_away_costs_a_merge_nothing(
+        self,
+        lee: Member,
+        pair: tuple[Counterpart, Counterpart],
+        monkeypatch: pytest.MonkeyPatch,
+        django_capture_on_commit_callbacks: Any,
+    ) -> None:
+        def away(*_: object, **__: object) -> None:
+            raise ConnectionRefusedError
+
+        monkeypatch.setattr("activity.actions._broker_rests_until", 0.0)
+        monkeypatch.setattr(current_app, "send_task", away)
+        with django_capture_on_commit_callbacks(execute=True):
+            actions.merge(*pair, by=lee)
+        assert Merge.objects.exists()
 
 
 class TestMerging:

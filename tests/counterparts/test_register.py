@@ -46,6 +46,17 @@ def test_a_counterpart_is_added_once_however_often_it_is_sent(browser: Client) -
     assert "維多利亞州" in page and "added this counterpart" in page
 
 
+def test_whoever_goes_back_and_sends_other_words_is_asked_before_another_is_added(browser: Client) -> None:
+    browser.post(ADD, said(token="T-1"))
+    again = browser.post(ADD, said(token="T-1", name="State of Viktoria"))
+    shown = again.content.decode()
+    assert again.status_code == 409 and "State of Viktoria" in shown and "was added then" in shown
+    assert Counterpart.objects.count() == 1
+    token = shown.partition('name="token" value="')[2].partition('"')[0]
+    assert browser.post(ADD, said(token=token, name="State of Viktoria")).status_code == 302
+    assert Counterpart.objects.count() == 2
+
+
 @pytest.mark.parametrize("text", ["vic", "維多", "state of", "VICTORIA"])
 def test_it_is_found_in_any_script(text: str, browser: Client, maria: Member) -> None:
     actions.add(by=maria, name="State of Victoria", kind="subnational", country="AU", aliases=["維多利亞州"])

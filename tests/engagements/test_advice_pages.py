@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Member
 from engagements import actions
-from engagements.models import Advice, AdviceRequest, Coverage, DeskNote
+from engagements.models import Advice, AdviceRequest, AdviceResponse, Coverage, DeskNote
 from tests.factories import accounts as people
 from tests.factories import engagements as make
 
@@ -313,6 +313,48 @@ def test_the_office_says_what_it_did(
     assert "Our lawyers agree." in text(client_for(liaison).get(url("request", held)))
 
 
+def hidden(page: str, name: str) -> str:
+    return page.partition(f'name="{name}" value="')[2].partition('"')[0]
+
+
+def test_an_answer_to_advice_is_to_the_advice_that_was_read(
+    held: AdviceRequest, liaison: Member, maria: Member, client_for: ClientFor
+) -> None:
+    actions.give_advice(held, by=liaison, position="support", reasoning="Go ahead.")
+    prefix = f"respond-{held.reference}-"
+    number = hidden(text(client_for(maria).get(held.engagement.get_absolute_url())), f"{prefix}number")
+    actions.give_advice(held, by=liaison, position="concern", reasoning="Mind the treaty.")
+    sent = {f"{prefix}kind": "followed", f"{prefix}reason": "Gladly.", f"{prefix}number": number}
+    refused = client_for(maria).post(url("respond", held), sent)
+    assert refused.status_code == 409
+    page = text(refused)
+    assert "newer advice" in page and "Mind the treaty." in page and "Gladly." in page
+    assert not AdviceResponse.objects.exists()
+    sent[f"{prefix}number"] = hidden(page, f"{prefix}number")
+    assert client_for(maria).post(url("respond", held), sent).status_code == 302
+    assert AdviceResponse.objects.get().advice.number == 2
+
+
+def test_an_answer_is_to_the_question_that_was_read(
+    held: AdviceRequest, liaison: Member, maria: Member, lee: Member, client_for: ClientFor
+) -> None:
+    first = actions.ask_question(held, by=liaison, text="Who signs?")
+    prefix = f"answer-{held.reference}-"
+    number = hidden(text(client_for(maria).get(url("answer", held))), f"{prefix}number")
+    actions.answer_question(first, by=lee, text="The mayor.")
+    actions.ask_question(held, by=liaison, text="Who pays?")
+    sent = {f"{prefix}text": "Nobody.", f"{prefix}number": number}
+    refused = client_for(maria).post(url("answer", held), sent)
+    assert refused.status_code == 409
+    assert "Who pays?" in text(refused) and "Nobody." in text(refused)
+    assert held.questions.get(answered_at=None).text == "Who pays?"
+    for odd in ("0", "x", "9" * 5000):
+        assert client_for(maria).post(url("answer", held), sent | {f"{prefix}number": odd}).status_code == 400
+    sent[f"{prefix}number"] = hidden(text(refused), f"{prefix}number")
+    assert client_for(maria).post(url("answer", held), sent).status_code == 302
+    assert held.questions.get(text="Who pays?").answer == "Nobody."
+
+
 def test_the_office_asks_another_desk(
     held: AdviceRequest, maria: Member, liaison: Member, other_liaison: Member, client_for: ClientFor
 ) -> None:
@@ -359,6 +401,6 @@ def test_the_desks_page_costs_the_same_however_much_was_said(
         actions.give_advice(held, by=liaison, position="concern", reasoning="x")
     client = client_for(liaison)
     client.get(url("request", held))
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(31):
         client.get(url("request", held))
     assert DeskNote.objects.count() == 5

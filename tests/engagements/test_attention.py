@@ -6,6 +6,7 @@ from accounts.models import Member
 from counterparts import actions as counterparts
 from engagements import actions
 from engagements.models import Engagement
+from tests.conftest import ClientFor
 from tests.factories import engagements as make
 from tests.factories import lists
 
@@ -34,6 +35,26 @@ def test_a_possible_listing_is_a_flag_that_says_it_is_no_finding(maria: Member) 
     assert said["possible_listing"].startswith(
         "A possible match, not a finding: Government of Baja California (SDN, list of March 2, 2026)"
     )
+
+
+def test_who_comes_for_their_side_is_compared_with_the_lists_as_whom_one_meets(
+    maria: Member, liaison: Member, client_for: ClientFor
+) -> None:
+    held = make.assigned(maria, liaison)
+    person = make.counterpart(maria, name="Julia Ejemplo", kind="person", subdivision="")
+    plan = actions.Plan(participants=[{"side": "theirs", "name": "Julia E.", "counterpart": person}])
+    actions.amend(held.engagement, plan, by=maria, version=held.engagement.version)
+    assert flags(held.engagement) == {}
+    lists.listing("Julia Ejemplo", in_=lists.edition(), kind="person")
+    counterparts.screen_due()
+    assert actions.refresh_flags() == 1
+    assert "Julia Ejemplo (SDN" in flags(held.engagement)["possible_listing"]
+    page = client_for(liaison).get(held.get_absolute_url()).content.decode()
+    assert "A possible match is not a finding." in page
+    plan = actions.Plan(participants=[])
+    now = Engagement.objects.get(pk=held.engagement_id)
+    actions.amend(now, plan, by=maria, version=now.version)
+    assert flags(now) == {}
 
 
 def test_what_a_list_or_a_desk_says_later_is_raised_on_plans_to_come_and_goes_again(

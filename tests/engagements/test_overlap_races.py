@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from importlib import import_module
+from typing import Any
 
 import pytest
 from django.db import connections, transaction
@@ -11,7 +12,7 @@ from accounts.models import Member
 from activity.models import Notice
 from diplomacy.lib.rls import system
 from diplomacy.lib.rls.context import signed
-from engagements import actions
+from engagements import actions, watchers
 from engagements.actions import crossing, locking
 from engagements.models import CoordinatorQuestion, Engagement, Overlap, OverlapSide
 from tests.engagements.test_races import at_once
@@ -132,6 +133,37 @@ def test_one_question_is_answered_once_and_waits_for_nobody_after_it(
     assert sorted(at_once(*answers)) == ["Conflict", "done"]
     questions = CoordinatorQuestion.objects.visible_to(liaison.user)
     assert not Overlap.objects.visible_to(liaison.user).open().waiting(questions).exists()
+
+
+def test_an_answer_to_an_office_and_a_change_of_what_it_sees_do_not_wait_in_a_ring(
+    maria: Member, tom: Member, liaison: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = cross.crossing(maria, tom)
+    asked = actions.ask_coordinator(here.our_side, by=maria, text="Who are they?")
+    answered, changed = threading.Event(), threading.Event()
+    told, opened = watchers.of_office, crossing._open_what_was_said
+
+    def after_the_answer(engagement: Engagement) -> set[int]:
+        answered.set()
+        changed.wait(2)
+        return told(engagement)
+
+    def after_the_change(*given: Any) -> None:
+        changed.set()
+        opened(*given)
+
+    monkeypatch.setattr(watchers, "of_office", after_the_answer)
+    monkeypatch.setattr(crossing, "_open_what_was_said", after_the_change)
+
+    def share() -> None:
+        answered.wait(10)
+        actions.share(here.theirs, by=tom, visibility="federal", coordination="introduce")
+
+    outcomes = at_once(lambda: actions.answer_office(asked, by=liaison, text="So."), share)
+    assert outcomes == ["done", "done"]
+    side = here.again().our_side
+    assert (side.cell, side.answered_at) == ("named", None)
+    assert CoordinatorQuestion.objects.get().answer == "So."
 
 
 def test_overlaps_found_before_their_day_was_kept_are_filled_by_the_migration(

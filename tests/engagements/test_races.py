@@ -1,16 +1,20 @@
 """Two people at once, on real connections: one wins, the other is told, nothing is half done."""
 
 import threading
+import time
 from collections.abc import Callable
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.urls import reverse
 
 from accounts.models import Member
 from activity.models import Entry
+from counterparts import actions as counterparts
 from diplomacy.lib.errors import Refusal
 from engagements import actions
 from engagements.models import AdviceRequest, Engagement
+from tests.conftest import ClientFor
 from tests.factories import engagements as make
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -97,3 +101,62 @@ def test_restricting_while_a_desk_writes_leaves_nothing_open(maria: Member, liai
     liaison_keys = f"office:{liaison.office_id}:liaison"
     assert not any(liaison_keys in note.readers for note in request.desk_notes.all())
     assert not any(liaison_keys in advice.readers for advice in request.advice.all())
+
+
+@pytest.mark.parametrize("is_filed", [False, True])
+def test_who_meets_somebody_that_is_merged_meanwhile_meets_whom_they_were_merged_into(
+    maria: Member, lee: Member, *, is_filed: bool
+) -> None:
+    kept, gone = make.counterpart(lee, name="Kept"), make.counterpart(lee, name="Gone")
+    begun = make.filed(maria) if is_filed else make.drafted(maria)
+    merged = threading.Event()
+
+    def merge() -> None:
+        with transaction.atomic():
+            counterparts.merge(kept, gone, by=lee)
+            merged.set()
+            time.sleep(0.5)
+
+    def write() -> None:
+        merged.wait(10)
+        people = [{"side": "theirs", "name": "Somebody", "counterpart": gone}]
+        plan = actions.Plan(counterparts=[gone], participants=people)
+        change = actions.amend if is_filed else actions.save
+        change(begun, plan, by=maria, version=begun.version)
+
+    assert at_once(merge, write) == ["done", "done"]
+    assert list(begun.counterparts.all()) == [kept]
+    assert begun.participants.get().counterpart == kept
+
+
+def no_rows(name: str) -> dict[str, object]:
+    return {f"{name}-TOTAL_FORMS": 0, f"{name}-INITIAL_FORMS": 0}
+
+
+@pytest.mark.parametrize(
+    ("move", "said"),
+    [
+        ("postpone", {"reason": "Storm"}),
+        ("share", {"visibility": "public", "coordination": "signal"} | no_rows("named")),
+        ("check", {}),
+    ],
+)
+def test_a_page_sent_while_a_colleague_restricts_it_to_others_finds_nothing(
+    move: str, said: dict[str, object], maria: Member, lee: Member, client_for: ClientFor
+) -> None:
+    engagement = make.filed(maria)
+    where = reverse(f"engagements:{move}", args=[engagement.reference])
+    browser, shared, answers = client_for(lee), threading.Event(), []
+
+    def restrict() -> None:
+        with transaction.atomic():
+            actions.share(engagement, by=maria, visibility="restricted")
+            shared.set()
+            time.sleep(1)
+
+    def send() -> None:
+        shared.wait(10)
+        answers.append(browser.post(where, said | {"version": engagement.version}).status_code)
+
+    assert at_once(restrict, send) == ["done", "done"]
+    assert answers == [404]

@@ -1,12 +1,15 @@
 """What becomes of a filed engagement, and what its page shows to whom."""
 
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from accounts.models import Member
+from accounts.models import Member, User
 from engagements import actions
 from engagements.models import Commitment, Engagement
 from tests.conftest import ClientFor
@@ -26,6 +29,12 @@ def act(client: Client, engagement: Engagement, move: str, **said: Any) -> Any:
     answer = client.post(reverse(f"engagements:{move}", args=[engagement.reference]), given)
     engagement.refresh_from_db()
     return answer
+
+
+def page_key(client: Client, engagement: Engagement, move: str) -> dict[str, str]:
+    """What a form carries so that it is taken once."""
+    shown = client.get(reverse(f"engagements:{move}", args=[engagement.reference])).content.decode()
+    return {"key": shown.partition('name="key" value="')[2].partition('"')[0]}
 
 
 def page(client: Client, engagement: Engagement) -> str:
@@ -63,6 +72,23 @@ def test_it_is_not_held_before_it_begins(browser: Client, maria: Member) -> None
     answer = act(browser, engagement, "hold")
     assert answer.status_code == 400 and "Mark it as held once it has begun." in answer.content.decode()
     assert "Mark as held" not in page(browser, engagement)
+
+
+def test_it_has_begun_by_the_date_of_the_place_whatever_zone_its_writer_lives_in(
+    browser: Client, maria: Member
+) -> None:
+    def begins_in(zone: str, days: int) -> Engagement:
+        today = timezone.localdate(timezone=ZoneInfo(zone))
+        return make.filed(maria, time_zone=zone, starts_on=today + timedelta(days=days))
+
+    ahead, behind = "Pacific/Kiritimati", "Pacific/Pago_Pago"  # 25 hours apart: never on the same date
+    User.objects.filter(pk=maria.user_id).update(time_zone=behind)
+    engagement = begins_in(ahead, 0)
+    assert "Mark as held" in page(browser, engagement)
+    act(browser, engagement, "hold")
+    assert engagement.status == "held"
+    User.objects.filter(pk=maria.user_id).update(time_zone=ahead)
+    assert act(browser, begins_in(behind, 1), "hold").status_code == 400
 
 
 def test_a_stale_move_is_asked_again(browser: Client, maria: Member, lee: Member) -> None:
@@ -123,7 +149,7 @@ def test_a_promise_is_closed_with_evidence(
     browser: Client, maria: Member, tom: Member, client_for: ClientFor
 ) -> None:
     engagement = make.filed(maria)
-    said = {"text": "Send the gauge data", "side": "ours", "token": "T-1"}
+    said = {"text": "Send the gauge data", "side": "ours"} | page_key(browser, engagement, "commit")
     for _ in range(2):
         act(browser, engagement, "commit", **said)
     commitment = Commitment.objects.get()
@@ -133,6 +159,20 @@ def test_a_promise_is_closed_with_evidence(
     assert browser.post(address, {"evidence": "Sent on Friday."}).status_code == 302
     assert "Sent on Friday." in page(browser, engagement)
     assert browser.post(address, {"evidence": "Again."}).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("move", "said"), [("note", {"text": "Bring a gift."}), ("commit", {"text": "Send it.", "side": "ours"})]
+)
+def test_whoever_goes_back_and_writes_something_else_adds_that_too(
+    browser: Client, maria: Member, move: str, said: dict[str, str]
+) -> None:
+    engagement = make.filed(maria)
+    key = page_key(browser, engagement, move)
+    for text in ("Bring a gift.", "Bring a gift.", "Bring none."):
+        assert act(browser, engagement, move, **said | key | {"text": text}).status_code == 302
+    kept = engagement.office_notes if move == "note" else engagement.commitments
+    assert sorted(kept.values_list("text", flat=True)) == ["Bring a gift.", "Bring none."]
 
 
 def test_office_notes_stay_in_the_office(

@@ -6,7 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,9 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts import actions as accounts
-from accounts.models import Member
+from accounts.models import Member, Office
 from activity.models import Entry
+from diplomacy.lib import washington
 from diplomacy.lib.errors import Conflict, Forbidden, Invalid
 from engagements import actions as engagements
 from engagements.models import Referral
@@ -378,6 +379,61 @@ def test_a_file_made_before_a_mark_is_not_given_out(
     assert browser.post(f"{request.get_absolute_url()}file/").status_code == 200
 
 
+def test_a_file_is_given_out_only_to_whom_it_was_made_for_and_only_while_they_may_read_all_of_it(
+    maria: Member, lee: Member, california: Office, client_for: ClientFor
+) -> None:
+    restricted = engagements.share(make.filed(maria), by=maria, visibility="restricted", people=[lee.user])
+    request = made(lee)
+    assert restricted.reference in text_of(request)
+    where = f"{request.get_absolute_url()}file/"
+    other = client_for(make_member(california, "lead"))
+    page = other.get(request.get_absolute_url()).content.decode()
+    assert "Download the file" not in page and f"made for {lee.user}" in page
+    assert other.post(where).status_code == 409
+    assert client_for(lee).post(where).status_code == 200
+    engagements.share(restricted, by=maria, visibility="restricted", people=[])
+    assert "Download the file" not in client_for(lee).get(request.get_absolute_url()).content.decode()
+    assert client_for(lee).post(where).status_code == 409
+
+
+def test_how_many_records_somebody_else_s_file_will_have_is_not_told(
+    maria: Member, lee: Member, california: Office, client_for: ClientFor
+) -> None:
+    request = asked(lee)
+    Request.objects.filter(pk=request.pk).update(
+        status="running", claimed_at=timezone.now(), done=3, total=17
+    )
+    assert "3 of 17 records" in client_for(lee).get(request.get_absolute_url()).content.decode()
+    page = client_for(make_member(california, "lead")).get(request.get_absolute_url()).content.decode()
+    assert "17" not in page.partition('id="progress"')[2].partition("</progress>")[0]
+
+
+def test_which_days_are_meant_is_washington_s_date_for_everybody(maria: Member, lee: Member) -> None:
+    late = make.drafted(maria, starts_on=make.in_days(90), ends_on=make.in_days(91))
+    evening = datetime(2026, 3, 31, 23, 30, tzinfo=washington.ZONE)
+    late.__class__.objects.filter(pk=late.pk).update(created_at=evening)
+    march = asked(lee, since=date(2026, 3, 1), until=date(2026, 3, 31))
+    april = asked(lee, since=date(2026, 4, 1), until=date(2026, 4, 30))
+    always = asked(lee, since=date.min, until=date.max)
+    for zone in ("Pacific/Guam", "America/New_York", "Pacific/Honolulu"):
+        with timezone.override(zone):
+            counts = [bundle.engagements(one, lee.user).count() for one in (march, april, always)]
+        assert counts == [1, 0, 1], zone
+
+
+def test_who_has_the_file_made_again_has_their_own(
+    maria: Member, lee: Member, california: Office, client_for: ClientFor
+) -> None:
+    engagements.share(make.filed(maria), by=maria, visibility="restricted", people=[lee.user])
+    request, other = made(lee), make_member(california, "lead")
+    actions.queue(request, by=other)
+    actions.work()
+    request.refresh_from_db()
+    assert records_in(request) == []
+    assert client_for(other).post(f"{request.get_absolute_url()}file/").status_code == 200
+    assert client_for(lee).post(f"{request.get_absolute_url()}file/").status_code == 409
+
+
 def test_the_file_has_a_page_for_people(maria: Member, lee: Member) -> None:
     make.filed(maria, title="Water & <b>power</b>")
     with zipfile.ZipFile(made(lee).path) as file:
@@ -504,8 +560,6 @@ def test_marks_are_set_on_their_page(maria: Member, lee: Member, client_for: Cli
 def test_a_lead_of_another_office_finds_nothing(
     maria: Member, lee: Member, tom: Member, texas: Any, client_for: ClientFor
 ) -> None:
-    from tests.factories.accounts import make_member
-
     request = made(lee)
     other = client_for(make_member(texas, "lead"))
     public = make.filed(maria)

@@ -130,24 +130,24 @@ def test_a_pattern_that_breaks_off_tells_no_letter_of_a_hidden_title(
 
 @pytest.mark.django_db(transaction=True)
 def test_how_often_a_word_stands_in_hidden_titles_changes_no_answer(
-    maria: Member, tom: Member, owner_connection: psycopg.Connection[tuple[object, ...]]
+    maria: Member, tom: Member, liaison: Member, owner_connection: psycopg.Connection[tuple[object, ...]]
 ) -> None:
-    """`NULL` says “frequent”. Whoever files plans of their own up to the brink could watch one hidden title tip it."""
+    """`NULL` tells federal readers “frequent”. Whoever files up to the brink could watch one hidden title tip it."""
     own, hidden = make.filed(tom), make.filed(maria, visibility="restricted")
     with system("engagements.overlap"), connection.cursor() as cursor:
         cursor.execute(COPY, ["Trade mission", 1000, own.pk])
         cursor.execute(COPY, ["Trade mission", 1000, hidden.pk])
     owner_connection.execute("ANALYZE engagements_engagement")
 
-    def answers() -> list[object]:
-        with reading_as(again(tom)):
+    def answers(reader: Member) -> list[object]:
+        with reading_as(again(reader)):
             return [is_list(asked(SEARCH, f"%{word}%")) for word in ("Lithium", "mission", "zzz")]
 
-    before = answers()
-    assert before == [True, False, True]
+    before = answers(tom), answers(liaison)
+    assert before == ([True, True, True], [True, False, True])
     with system("engagements.overlap"), connection.cursor() as cursor:
         cursor.execute(RENAME, [TITLE, hidden.pk, hidden.office_id])
-    assert answers() == before
+    assert (answers(tom), answers(liaison)) == before
 
 
 def is_list(said: object) -> bool:

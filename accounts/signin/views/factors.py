@@ -16,6 +16,7 @@ from accounts.signin import codes, sessions, strength
 from accounts.signin.step_up import refuse_who_has_no_way
 from accounts.signin.strength import Strength
 from diplomacy.lib.errors import Conflict
+from diplomacy.lib.rls import system
 
 TYPE = Authenticator.Type
 
@@ -40,12 +41,20 @@ class EndsOthers:
         return response
 
 
+class Keeps:
+    """What allauth's own view does with an answer that is right: it writes the factor, or takes it away."""
+
+    def form_valid(self, form: Any) -> Any:
+        with system("accounts.proofs"):
+            return super().form_valid(form)  # type: ignore[misc]
+
+
 def end_others(request: Any) -> None:
     if sessions.end_all(request.user, but=request.session.session_key):
         messages.info(request, "You were signed out everywhere else.")
 
 
-class AddPasskey(Proved, EndsOthers, AddWebAuthnView):  # type: ignore[misc]
+class AddPasskey(Proved, EndsOthers, Keeps, AddWebAuthnView):  # type: ignore[misc]
     """Kept by the device and opened by its holder's finger, face or PIN: two factors in one, and nothing to phish."""
 
     def get_context_data(self, **named: Any) -> dict[str, Any]:
@@ -72,7 +81,7 @@ def _who_asks(user: Any) -> str:
     return "Your role" if is_by_role else "Your office"
 
 
-class AddApp(Proved, EndsOthers, ActivateTOTPView):  # type: ignore[misc]
+class AddApp(Proved, EndsOthers, Keeps, ActivateTOTPView):  # type: ignore[misc]
     def form_valid(self, form: Any) -> HttpResponse:
         made = codes.make_first(self.request.user)
         response: HttpResponse = super().form_valid(form)
@@ -82,7 +91,7 @@ class AddApp(Proved, EndsOthers, ActivateTOTPView):  # type: ignore[misc]
         return shown_once(self.request, made) if made else response
 
 
-class RemovePasskey(EndsOthers, RemoveWebAuthnView):  # type: ignore[misc]
+class RemovePasskey(EndsOthers, Keeps, RemoveWebAuthnView):  # type: ignore[misc]
     def form_valid(self, form: Any) -> HttpResponse:
         held = self.get_queryset().count()
         if held == 1 and strength.needed(self.request.user) == Strength.PASSKEY:
@@ -118,7 +127,7 @@ def count_codes(request: Any) -> HttpResponse:
     return render(request, "mfa/recovery_codes/index.html", {"left": left})
 
 
-class StopApp(EndsOthers, DeactivateTOTPView):  # type: ignore[misc]
+class StopApp(EndsOthers, Keeps, DeactivateTOTPView):  # type: ignore[misc]
     pass
 
 

@@ -45,6 +45,14 @@ def _one_line(spaces: re.Match[str]) -> str:
     return " " if {"\n", "\t"} & set(spaces[0]) else spaces[0]
 
 
+class Code(Line):
+    """A reference, or the code of a place: said in either case, kept in capitals. To ask the database for either case would
+    read the whole table."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return super().to_internal_value(data).upper()
+
+
 class Email(serializers.EmailField):
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from psycopg.pq import TransactionStatus
 
 from diplomacy.lib.readers import FEDERAL as FEDERAL_KEY
@@ -22,11 +23,19 @@ from diplomacy.lib.rls.roles import FEDERAL, OFFICE, SYSTEM
 
 SECONDS = 3600
 """How long a signed context holds: longer than any request or task, shorter than a leaked one is of use."""
-SET = "SELECT set_config('role', %s, true), set_config('rls.context', %s, true)"
+SET = "SELECT set_config('role', %s, true), set_config('rls.context', %s, true), pg_my_temp_schema() <> 0"
+IN_FRONT = """
+SELECT count(*) FROM pg_class mine JOIN pg_class ours USING (relname)
+WHERE mine.relnamespace = pg_my_temp_schema() AND ours.relnamespace = 'public'::regnamespace
+"""
 Said = tuple[str, str]
 """Role and signed keys."""
 NOBODY: Said = ("none", "")
 HELD = "rls_said"
+
+
+class StandsInFront(Exception):
+    """Whoever has spoken on this connection could make tables of their own."""
 
 
 def signing_key() -> bytes:
@@ -72,7 +81,17 @@ def _context(said: Said) -> Iterator[None]:
 def _say(said: Said) -> None:
     with connection.cursor() as cursor:
         cursor.execute(SET, said)
+        if cursor.fetchone()[2]:
+            _refuse_what_stands_in_front(cursor)
     setattr(connection, HELD, said)
+
+
+def _refuse_what_stands_in_front(cursor: CursorWrapper) -> None:
+    """A temporary table is read before ours of the same name: an injected one would say who somebody is."""
+    cursor.execute(IN_FRONT)
+    if cursor.fetchone()[0]:
+        connection.close()
+        raise StandsInFront("A temporary table has the name of one of ours. The connection is closed.")
 
 
 def _is_usable() -> bool:

@@ -42,6 +42,20 @@ NAMES = (
 )
 
 
+GUARDS = """
+REVOKE ALL ON {table} FROM {app}, {roles};
+GRANT SELECT ON {table} TO {app}, {roles};
+GRANT INSERT, UPDATE, DELETE ON {table} TO {system};
+ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY system_works ON {table} TO {system} USING ((SELECT rls.is_system()));
+CREATE POLICY everybody_reads ON {table} FOR SELECT USING (true);
+"""
+OPENS = """
+GRANT UPDATE ({columns}) ON {table} TO {app}, {office}, {federal};
+CREATE POLICY everybody_changes ON {table} FOR UPDATE TO {app}, {office}, {federal} USING (true);
+"""
+
+
 def any_key(*parts: str) -> str:
     """True for a reader who holds one of these keys, each an SQL text expression."""
     return f"ARRAY[{', '.join(parts)}]::varchar[] && {KEYS}"
@@ -64,14 +78,64 @@ ALTER POLICY writer_removes ON {table} USING ({writes});
 """
 
 
-class Protect(Operation):
+class Behind(Operation):
+    """A table and its policies, which go with it when it is taken back."""
+
+    reduces_to_sql = True
+    reversible = True
+    table: str
+    policies: tuple[str, ...]
+
+    def statements(self, **names: str) -> str:
+        raise NotImplementedError
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """Django's models know nothing of policies."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        said = self.statements(
+            table=self.table,
+            app=editor.quote_name(app_role()),
+            roles=", ".join(ROLES),
+            keeper=KEEPER,
+            system=SYSTEM,
+            office=OFFICE,
+            federal=FEDERAL,
+        )
+        editor.execute(said, params=None)
+
+    def database_backwards(
+        self,
+        app_label: str,
+        editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        for name in self.policies:
+            editor.execute(f"DROP POLICY {name} ON {self.table}")
+        everybody = ", ".join([editor.quote_name(app_role()), *ROLES])
+        editor.execute(
+            f"ALTER TABLE {self.table} DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY;"
+            f"GRANT SELECT, INSERT, UPDATE, DELETE ON {self.table} TO {everybody}"
+        )
+
+    def describe(self) -> str:
+        return f"Put {self.table} behind row-level security"
+
+
+class Protect(Behind):
     """Rows of a table are read where `reads` holds, and written where `writes` does; both are SQL conditions.
 
     `federal_reads` where a federal reader's condition is another. The named work of the system reads and writes all.
     """
 
-    reduces_to_sql = True
-    reversible = True
+    policies = NAMES
 
     def __init__(
         self,
@@ -85,49 +149,30 @@ class Protect(Operation):
         self.table, self.reads, self.writes, self.privileges = table, reads, writes, privileges
         self.federal_reads = federal_reads or reads
 
-    def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """Django's models know nothing of policies."""
-
-    def database_forwards(
-        self,
-        app_label: str,
-        editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        editor.execute(
-            POLICIES.format(
-                table=self.table,
-                app=editor.quote_name(app_role()),
-                roles=", ".join(ROLES),
-                privileges=self.privileges,
-                keeper=KEEPER,
-                system=SYSTEM,
-                office=OFFICE,
-                federal=FEDERAL,
-                reads=self.reads,
-                federal_reads=self.federal_reads,
-                writes=self.writes,
-            ),
-            params=None,
+    def statements(self, **names: str) -> str:
+        return POLICIES.format(
+            reads=self.reads,
+            federal_reads=self.federal_reads,
+            writes=self.writes,
+            privileges=self.privileges,
+            **names,
         )
 
-    def database_backwards(
-        self,
-        app_label: str,
-        editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        for name in NAMES:
-            editor.execute(f"DROP POLICY {name} ON {self.table}")
-        editor.execute(
-            f"ALTER TABLE {self.table} DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY;"
-            f"GRANT SELECT, INSERT, UPDATE, DELETE ON {self.table} TO {editor.quote_name(app_role())}"
-        )
 
-    def describe(self) -> str:
-        return f"Put {self.table} behind row-level security"
+class Guard(Behind):
+    """Rows of a table that says who somebody is: read by all, before anybody is known; written by the system's named work.
+
+    `open_columns` decide nothing, and are changed by whoever may speak to the database at all.
+    """
+
+    def __init__(self, table: str, *, open_columns: tuple[str, ...] = ()) -> None:
+        self.table, self.open_columns = table, open_columns
+        more = ("everybody_changes",) if open_columns else ()
+        self.policies = ("system_works", "everybody_reads", *more)
+
+    def statements(self, **names: str) -> str:
+        said = GUARDS + (OPENS if self.open_columns else "")
+        return said.format(columns=", ".join(self.open_columns), **names)
 
 
 def app_role() -> str:

@@ -13,8 +13,9 @@ from psycopg import sql
 
 from accounts import actions as accounts
 from accounts.models import Member
+from diplomacy.checks import WHO
 from diplomacy.embedded.service import HOST
-from diplomacy.lib.rls.roles import ROLES
+from diplomacy.lib.rls.roles import FEDERAL, OFFICE, ROLES
 
 Connection = psycopg.Connection[Any]
 Get = Callable[[str, str], tuple[int, bytes]]
@@ -30,6 +31,9 @@ SELECT 'table', c.oid::regclass::text, c.relowner::regrole::text, c.relrowsecuri
     (SELECT array_agg(a::text ORDER BY a::text)
      FROM unnest(coalesce(c.relacl, acldefault(CASE relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", relowner))) a)::text
 FROM pg_class c WHERE c.relnamespace::regnamespace::text IN ('public', 'rls') AND c.relkind IN ('r', 'S')
+UNION ALL
+SELECT 'column', format('%s.%s', attrelid::regclass, attname), attacl::text, true, true, ''
+FROM pg_attribute JOIN pg_class c ON c.oid = attrelid WHERE attacl IS NOT NULL AND c.relnamespace = 'public'::regnamespace
 UNION ALL
 SELECT 'policy', format('%s.%s', tablename, policyname), roles::text, true, true, concat_ws(' ', cmd, qual, with_check)
 FROM pg_policies
@@ -49,7 +53,10 @@ UNION ALL
 SELECT 'default', format('%s %s', defaclrole::regrole, defaclobjtype), '', true, true, defaclacl::text
 FROM pg_default_acl WHERE defaclrole::regrole::text LIKE 'diplomacy%'
 """
-PROTECTED = "SELECT oid::regclass::text FROM pg_class WHERE relrowsecurity AND relforcerowsecurity ORDER BY 1"
+PROTECTED = """
+SELECT oid::regclass::text FROM pg_class
+WHERE relrowsecurity AND relforcerowsecurity AND relname <> ALL (%s) ORDER BY 1
+"""
 
 
 def rows(connection: Connection) -> dict[str, tuple[int, int]]:
@@ -67,9 +74,11 @@ def wall(connection: Connection) -> dict[tuple[str, str], tuple[Any, ...]]:
 
 
 def without_a_reader(superuser: Connection, app: Connection) -> list[str]:
-    """Protected tables that give rows to the app by itself, or in one of its roles with nobody named."""
-    open_to = []
-    for (table,) in superuser.execute(PROTECTED).fetchall():
+    """Protected tables that give rows to the app by itself, or in one of its roles with nobody named; and those that say who
+    somebody is, where they let it write."""
+    roles = ("none", OFFICE, FEDERAL)
+    open_to = [f"{table} written as {role}" for table in WHO for role in roles if _writes(app, role, table)]
+    for (table,) in superuser.execute(PROTECTED, [list(WHO)]).fetchall():
         counting = f"SELECT count(*) FROM {table}".encode()  # noqa: S608 (as PostgreSQL quotes it)
         for role in ("none", *ROLES):
             app.execute(f"SET ROLE {role}".encode())
@@ -80,6 +89,15 @@ def without_a_reader(superuser: Connection, app: Connection) -> list[str]:
             if shown != (0,) or superuser.execute(counting).fetchone() != (0,):
                 open_to.append(f"{table} as {role}")
     return open_to
+
+
+def _writes(app: Connection, role: str, table: str) -> bool:
+    app.execute(f"SET ROLE {role}".encode())
+    try:
+        app.execute(f"DELETE FROM {table} WHERE false".encode())  # noqa: S608
+    except psycopg.errors.InsufficientPrivilege:
+        return False
+    return True
 
 
 @dataclass

@@ -17,7 +17,7 @@ def once(
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("engagements", "0019_misplaced_at_once")]
+    dependencies = [("engagements", "0021_title_search_by_reader")]
     operations = [
         migrations.AddField(
             model_name="referral",
