@@ -430,7 +430,7 @@ def test_the_number_of_a_small_country_stands_beside_it_and_covers_no_other() ->
     }
     assert [shown[code].leans for code in ("TW", "IL", "MX", "FJ")] == [1, 1, 0, -1]
     for one in shown.values():
-        left, right = one.span(coordination.LARGE)
+        left, right, _ = one.number(coordination.LARGE)
         assert one.place
         assert 0 < left < right < atlas.WIDTH
         if one.leans:
