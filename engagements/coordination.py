@@ -24,8 +24,8 @@ WEEKS, ROWS = 8, 25
 SHADES = 4
 LARGE, SMALL = 26, 11
 """Height of letters on the map of a phone and of a screen, in its own units: about ten pixels of either."""
-LETTER, BESIDE = 0.55, 0.8
-"""Of the height of letters: the width of one, and how far from a small country its number begins."""
+LETTER, BESIDE = 0.55, 0.65
+"""Of the height of letters: the width of one, and how far beside and above a small country its number begins."""
 NEAR_THE_EDGE = 930
 ON_A_PHONE = 12
 """More numbers would hide the countries."""
@@ -202,18 +202,18 @@ class Country(NamedTuple):
 
     @property
     def leans(self) -> int:
-        """Its number stands on it (0), or beside it, with a line to it: on the right (1), or on the left (-1) where the map
-        ends."""
+        """Its number stands on it (0), or beside and above it, with a line to it: on the right (1), or on the left (-1) where
+        the map ends."""
         if self.place is None or not self.place.is_small:
             return 0
         return -1 if self.place.x > NEAR_THE_EDGE else 1
 
-    def span(self, height: int) -> tuple[float, float]:
-        """From where to where its number goes, in letters of this height."""
+    def number(self, height: int) -> tuple[float, float, float]:
+        """Where its number begins and ends, and how low it stands, in letters of this height."""
         assert self.place
         width = len(f"{self.total:,}") * height * LETTER
         middle = self.place.x + self.leans * (BESIDE * height + width / 2)
-        return middle - width / 2, middle + width / 2
+        return middle - width / 2, middle + width / 2, self.place.y - abs(self.leans) * BESIDE * height
 
 
 class World(NamedTuple):
@@ -247,11 +247,11 @@ def legible(countries: Iterable[Country], height: int) -> list[Country]:
 
 
 def _covers(one: Country, other: Country, height: int) -> bool:
-    assert one.place and other.place
-    (left, right), (start, end) = one.span(height), other.span(height)
+    left, right, level = one.number(height)
+    start, end, other_level = other.number(height)
     gap = height * LETTER / 2
     is_beside = right + gap <= start or end + gap <= left
-    return not is_beside and abs(one.place.y - other.place.y) < height
+    return not is_beside and abs(level - other_level) < height
 
 
 def shades(most: int) -> list[Shade]:

@@ -15,6 +15,13 @@ class ChangePostForm(house.Form):
     starts_on = forms.DateField(label="Since", required=False, widget=forms.DateInput)
     ends_on = forms.DateField(label="Until", required=False, widget=forms.DateInput)
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        first, last = cleaned.get("starts_on"), cleaned.get("ends_on")
+        if first and last and last < first:
+            self.add_error("ends_on", "The last day cannot be before the first day.")
+        return cleaned
+
 
 class PostForm(ChangePostForm):
     body = forms.CharField(
@@ -30,7 +37,7 @@ class PostForm(ChangePostForm):
         super().__init__(*args, **kwargs)
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
+        cleaned = super().clean()
         if "body" in cleaned:
             cleaned["body"] = self._body(cleaned["body"], cleaned.pop("body_reference", ""))
         return cleaned
@@ -39,7 +46,8 @@ class PostForm(ChangePostForm):
         found = find(name, reference, self.user)
         if len(found) == 1:
             return found[0]
-        self.add_error("body", "Choose a body from the list that opens as you type.")
+        known = "Several bodies have this name" if found else f"“{name}” is not on the register"
+        self.add_error("body", f"{known}. Choose one from the list that opens as you type.")
         return None
 
 

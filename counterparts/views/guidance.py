@@ -1,3 +1,5 @@
+from copy import copy
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,6 +13,11 @@ from counterparts.forms.guidance import EndForm, GuidanceForm, NoteForm
 from counterparts.models import Counterpart, CountryGuidance
 from diplomacy.lib.errors import Conflict, Invalid
 from diplomacy.lib.paging import page_of
+
+OVERTAKEN = (
+    "A newer version has been published since you opened this page. What you wrote is still below and is not published yet. "
+    "Read the newer one, then send again: yours becomes the version after it."
+)
 
 
 @require_safe
@@ -55,15 +62,15 @@ def publish(request: MemberRequest) -> HttpResponse:
 def change_guidance(request: MemberRequest, reference: str) -> HttpResponse:
     held = _get(request, reference)
     rules.require_own_guidance(held, request.acting)
-    form = GuidanceForm(request.POST or None, instance=held)
+    form = GuidanceForm(request.POST or None, instance=copy(held))
     if request.method == "POST" and form.is_valid():
         try:
             made = actions.replace_guidance(held, by=request.acting, **form.said())
         except Invalid as invalid:
             form.take(invalid)
-        except Conflict as conflict:
-            form.add_error(None, f"{conflict.reason} What you wrote is still below and is not published.")
-            return _form(request, form, held, status=409)
+        except Conflict:
+            form.add_error(None, OVERTAKEN)
+            return _form(request, form, held, newest=_newest(request, held))
         else:
             messages.success(
                 request, f"Version {made.number} is published. The one before it can still be read."
@@ -80,8 +87,8 @@ def end_guidance(request: MemberRequest, reference: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             made = actions.end_guidance(held, by=request.acting, ends_on=form.cleaned_data["ends_on"])
-        except Invalid as invalid:
-            form.take(invalid)
+        except (Invalid, Conflict) as refusal:
+            form.add_error("ends_on" if isinstance(refusal, Invalid) else None, refusal.reason)
         else:
             messages.success(request, "It says now until when it is in force.")
             return redirect(made)
@@ -105,10 +112,22 @@ def note(request: MemberRequest, reference: str) -> HttpResponse:
 
 
 def _form(
-    request: MemberRequest, form: GuidanceForm, held: CountryGuidance | None, status: int = 0
+    request: MemberRequest,
+    form: GuidanceForm,
+    held: CountryGuidance | None,
+    newest: CountryGuidance | None = None,
 ) -> HttpResponse:
-    status = status or (400 if form.errors else 200)
-    return render(request, "counterparts/guidance_form.html", {"form": form, "guidance": held}, status=status)
+    """`newest`: published meanwhile. Sent again, the form changes that one."""
+    status = 409 if newest else 400 if form.errors else 200
+    context = {"form": form, "guidance": held, "newest": newest}
+    return render(request, "counterparts/guidance_form.html", context, status=status)
+
+
+def _newest(request: MemberRequest, held: CountryGuidance) -> CountryGuidance:
+    rows = CountryGuidance.objects.visible_to(request.user)
+    while newer := rows.filter(replaces=held).first():
+        held = newer
+    return held
 
 
 def _get(request: MemberRequest, reference: str) -> CountryGuidance:

@@ -8,7 +8,7 @@ from counterparts import actions, rules
 from counterparts.filters import HitFilter
 from counterparts.forms.screening import DisposeForm
 from counterparts.models import Disposition, Hit, ListEdition
-from diplomacy.lib.errors import Conflict
+from diplomacy.lib.errors import Conflict, Invalid
 from diplomacy.lib.paging import page_of
 
 
@@ -30,12 +30,23 @@ def hits(request: MemberRequest) -> HttpResponse:
 def hit(request: MemberRequest, reference: str) -> HttpResponse:
     """Both sides of a possible match, and what one's own office says of it."""
     held = _get(request, reference)
-    may_write = rules.may_write(request.acting)
     form = DisposeForm(request.POST or None, initial={"digest": held.digest})
     if request.method == "POST":
         rules.require_writer(request.acting)
         if form.is_valid():
-            return _dispose(request, held, form)
+            try:
+                actions.dispose(held, by=request.acting, **form.cleaned_data)
+            except Invalid as invalid:
+                form.take(invalid)
+            except Conflict as conflict:
+                return _page(request, held, form.over(held.digest, conflict.reason), 409)
+            else:
+                messages.success(request, "Your office’s word on this possible match is kept.")
+                return redirect(held.counterpart)
+    return _page(request, held, form, 400 if form.errors else 200)
+
+
+def _page(request: MemberRequest, held: Hit, form: DisposeForm, status: int) -> HttpResponse:
     context = {
         "hit": held,
         "counterpart": held.counterpart,
@@ -43,19 +54,9 @@ def hit(request: MemberRequest, reference: str) -> HttpResponse:
         "names": held.listing.names.all(),
         "aliases": held.counterpart.aliases.all(),
         "said": Disposition.objects.visible_to(request.user).of(held),
-        "form": form if may_write else None,
+        "form": form if rules.may_write(request.acting) else None,
     }
-    return render(request, "counterparts/hit.html", context, status=400 if form.errors else 200)
-
-
-def _dispose(request: MemberRequest, held: Hit, form: DisposeForm) -> HttpResponse:
-    try:
-        actions.dispose(held, by=request.acting, **form.cleaned_data)
-    except Conflict as conflict:
-        messages.error(request, str(conflict))
-        return redirect(held)
-    messages.success(request, "Your office’s word on this possible match is kept.")
-    return redirect(held.counterpart)
+    return render(request, "counterparts/hit.html", context, status=status)
 
 
 def _get(request: MemberRequest, reference: str) -> Hit:

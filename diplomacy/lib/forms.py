@@ -202,6 +202,14 @@ WORDS: tuple[tuple[type[forms.Field], dict[str, str]], ...] = (
         },
     ),
     (
+        forms.URLField,
+        {
+            "required": "Fill this in.",
+            "invalid": "Enter a web address, such as https://example.org.",
+            "max_length": "Shorten this to %(limit_value)d characters. It has %(show_value)d.",
+        },
+    ),
+    (
         forms.CharField,
         {
             "required": "Fill this in.",

@@ -7,6 +7,7 @@ from django.urls import reverse_lazy
 from accounts.models import Member
 from counterparts.forms import find
 from diplomacy.lib import forms as house
+from diplomacy.lib import washington
 from engagements import parties
 from engagements.choices import Outcome, ReferralStatus, Topic
 from engagements.forms import rows
@@ -98,6 +99,12 @@ class ReferralForm(Once, OwnEngagement, house.Form):
         self.fields[
             "about"
         ].help_text = "If it came from one. The other office sees which only if it may read that engagement in any case."
+
+    def clean_useful_by(self) -> Any:
+        day = self.cleaned_data["useful_by"]
+        if day and day < washington.today():
+            raise forms.ValidationError("Choose today or a later day.")
+        return day
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -18,6 +18,7 @@ from diplomacy.lib.errors import Conflict, Invalid, Stale
 from diplomacy.lib.forms import problems_of
 from diplomacy.lib.text import tidy
 from engagements import actions, pages, parties, rules, whereabouts
+from engagements.actions.referrals import WRONG
 from engagements.choices import Outcome, Visibility
 from engagements.forms import rows
 from engagements.forms.referrals import (
@@ -34,6 +35,8 @@ from engagements.querysets import ReferralQuerySet
 from engagements.views.once import once
 
 LISTED = 10
+BELOW = {"counterpart_name", "useful_by", "contact", "about"}
+"""Fields of the form that stand below those who came."""
 SAYS_WHAT_CAME = {"close", "correct"}
 PLANNED_BEFORE = "An engagement was planned from this referral before. This is it: no second one is begun."
 FORMS: dict[str, type[Any]] = {
@@ -127,7 +130,9 @@ def refer(request: MemberRequest) -> HttpResponse:
     parts = _parts(request, request.POST)
     if parts["met"].asks_for_more:
         return _show_form(request, _with_another(request, parts))
-    if [part for part in parts.values() if not part.is_valid()]:
+    wrong = [part for part in parts.values() if not part.is_valid()]
+    if wrong:
+        _ask_who_came(parts)
         return _show_form(request, parts)
     form = parts["what"]
     matter = _matter(parts)
@@ -146,6 +151,12 @@ def _matter(parts: dict[str, Any]) -> actions.Matter:
     names = ("subject", "text", "counterpart_name", "topics", "useful_by", "contact", "engagement")
     met = list(dict.fromkeys(row["counterpart"] for row in parts["met"].kept))
     return actions.Matter(receiver=said["office"], counterparts=met, **{name: said[name] for name in names})
+
+
+def _ask_who_came(parts: dict[str, Any]) -> None:
+    """With the rest of what is missing, and not only once that is there."""
+    if parts["met"].is_valid() and not parts["met"].kept and not parts["what"]["counterpart_name"].data:
+        _take(parts, Invalid({"counterparts": [WRONG["counterparts"]]}))
 
 
 def _take(parts: dict[str, Any], invalid: Invalid) -> None:
@@ -193,11 +204,18 @@ def _show_form(request: MemberRequest, parts: dict[str, Any]) -> HttpResponse:
         part.is_summed_up = True
     is_asked_more = parts["met"].is_bound and parts["met"].asks_for_more
     problems = [problem for part in parts.values() if part.is_bound for problem in problems_of(part)]
+    problems.sort(key=_where)
     context = {"parts": parts, "problems": [] if is_asked_more else problems}
     context["form"] = {"errors": context["problems"]}
     return render(
         request, "engagements/referrals/write.html", context, status=400 if context["problems"] else 200
     )
+
+
+def _where(problem: tuple[str, str, str]) -> int:
+    """The rows stand in the middle of the form: the summary goes down the page as its reader does."""
+    name = problem[0].removeprefix("id_")
+    return 2 if name in BELOW else 1 if name.startswith("met-") else 0
 
 
 @require_safe

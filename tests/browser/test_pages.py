@@ -264,6 +264,15 @@ EMPTIED = {
         Sent(Look("engagements:answer", "asked"), "Send the answer"),
         Sent(Look("engagements:respond", "given"), "Record what we did"),
         Sent(Look("counterparts:add"), "Add to the register", {"#id_website": "no address"}),
+        Sent(
+            Look("counterparts:hold_post", "person"),
+            "Save",
+            {"#id_body": f"{worlds.LONG} {worlds.ARABIC}"[:200]},
+        ),
+        Sent(Look("counterparts:add_source", "person"), "Save", {"#id_url": worlds.LONG}),
+        Sent(Look("counterparts:hit", "hit"), "Keep our answer"),
+        Sent(Look("engagements:refer"), "Send it", {"#id_receiver": f"{worlds.LONG} {worlds.ARABIC}"[:200]}),
+        Sent(Look("engagements:referral", "referral taken up by us"), "Say what came of it"),
         Sent(Look("accounts:profile"), "Save", {"#id_name": ""}),
         Sent(Look("account_change_password"), "Save the new password"),
     ],
@@ -271,6 +280,7 @@ EMPTIED = {
     "liaison": [
         Sent(Look("engagements:request", "working"), "Release to the office", {"#id_advice-reasoning": ""})
     ],
+    "desk_lead": [Sent(Look("counterparts:publish_guidance"), "Publish", {"#id_ends_on": "2020-01-01"})],
     "briefer": [
         Sent(Look("briefings:draft"), "Save and choose the readers"),
         Sent(

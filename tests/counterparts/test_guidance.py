@@ -1,6 +1,7 @@
 """What desks tell everyone about a country: written by desks, kept in versions, shown while it is in force."""
 
 import pytest
+from django.urls import reverse
 
 from accounts.models import Member
 from counterparts import actions
@@ -88,6 +89,37 @@ def test_a_place_that_is_none_and_days_in_the_wrong_order_are_refused(
     with pytest.raises(Invalid):
         make.guidance(liaison, **wrong)
     assert not CountryGuidance.objects.exists()
+
+
+def test_a_text_written_while_a_colleague_published_another_is_not_lost(
+    liaison: Member, desk_lead: Member, client_for: ClientFor
+) -> None:
+    held, browser = make.guidance(liaison), client_for(liaison)
+    place = reverse("counterparts:change_guidance", args=[held.reference])
+    said = {
+        "country": "MX", "kind": "notice", "title": "Tell them", "text": "Ten days before, by post.",
+        "reason": "They ask for it.", "starts_on": str(held.starts_on),
+    }  # fmt: skip
+    newer = replace(held, by=desk_lead)
+    late = browser.post(place, said)
+    assert late.status_code == 409
+    page = late.content.decode()
+    assert "Ten days before, by post.</textarea>" in page
+    assert "A newer version has been published" in page
+    again = reverse("counterparts:change_guidance", args=[newer.reference])
+    assert f'action="{again}"' in page
+    assert newer.get_absolute_url() in page
+    assert browser.post(again, said).status_code == 302
+    assert CountryGuidance.objects.get(replaces=newer).number == 3
+    end = reverse("counterparts:end_guidance", args=[held.reference])
+    late = browser.post(end, {"ends_on": "2030-01-01"})
+    assert late.status_code == 400
+    assert 'value="2030-01-01"' in late.content.decode()
+
+
+def replace(held: CountryGuidance, *, by: Member) -> CountryGuidance:
+    kept = ("country", "subdivision", "kind", "title", "text", "reason", "starts_on")
+    return actions.replace_guidance(held, by=by, **{name: getattr(held, name) for name in kept})
 
 
 def test_a_desk_publishes_on_a_page_and_a_counterpart_shows_it(

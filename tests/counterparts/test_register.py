@@ -89,6 +89,24 @@ def test_a_counterpart_is_added_from_an_address_that_nobody_sealed_as_from_any(b
         assert browser.get(f"{ADD}{asked}").status_code == 200, asked
 
 
+def test_all_that_is_wrong_with_a_post_or_a_source_is_said_at_once_in_plain_words(
+    browser: Client, maria: Member
+) -> None:
+    person = make.post(maria).person
+    post = {"title": "Mayor", "body": "Nobody we know", "starts_on": "2027-05-05", "ends_on": "2027-04-05"}
+    answer = browser.post(reverse("counterparts:hold_post", args=[person.reference]), post)
+    assert answer.status_code == 400
+    page = html.unescape(answer.content.decode())
+    assert "“Nobody we know” is not on the register." in page
+    assert "The last day cannot be before the first day." in page
+    for typed in post.values():
+        assert f'value="{typed}"' in page
+    source = {"title": "List of ministers", "url": "not an address"}
+    answer = browser.post(reverse("counterparts:add_source", args=[person.reference]), source)
+    assert "Enter a web address, such as https://example.org." in answer.content.decode()
+    assert 'value="not an address"' in answer.content.decode()
+
+
 def test_a_lookup_answers_with_ten_and_nothing_for_nothing(browser: Client, maria: Member) -> None:
     for number in range(12):
         make.counterpart(maria, name=f"Body {number}")
@@ -110,7 +128,7 @@ def test_a_lookup_answers_with_ten_and_nothing_for_nothing(browser: Client, mari
         (said(region="Queensville"), "We know no “Queensville” in Australia."),
         (said(country="MX"), "Victoria lies in"),
         (said(parent="Nobody"), "is not on the register"),
-        (said(website="javascript:alert(1)"), "URL"),
+        (said(website="javascript:alert(1)"), "Enter a web address"),
         (said(aliases="x" * 201), "201 characters"),
         (said(aliases="\n".join(map(str, range(31)))), "Up to 30"),
         (said(profile="x" * 5001), "5000"),

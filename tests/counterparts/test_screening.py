@@ -160,6 +160,22 @@ class TestDisposing:
             actions.dispose(hit, by=gov, verdict="same", reason="Seen him.", digest=hit.digest)
         assert not Disposition.objects.exists()
 
+    def test_what_was_written_on_a_hit_that_has_changed_since_is_not_lost(
+        self, maria: Member, hit: Hit, client_for: ClientFor
+    ) -> None:
+        browser = client_for(maria)
+        said = {"verdict": "different", "reason": "Born in another year.", "digest": "0" * 64}
+        late = browser.post(hit.get_absolute_url(), said)
+        assert late.status_code == 409
+        page = late.content.decode()
+        assert "has changed since you looked" in page
+        assert "Born in another year.</textarea>" in page
+        assert f'value="{hit.digest}"' in page
+        assert not Disposition.objects.exists()
+        assert browser.post(hit.get_absolute_url(), said | {"digest": hit.digest}).status_code == 302
+        blank = browser.post(hit.get_absolute_url(), said | {"reason": "", "digest": hit.digest})
+        assert blank.status_code == 400
+
     def test_each_office_reads_its_own_word_and_no_others(
         self, maria: Member, tom: Member, liaison: Member, hit: Hit
     ) -> None:

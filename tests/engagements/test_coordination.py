@@ -76,7 +76,7 @@ def test_it_follows_a_counterpart_that_moves_to_another_country(maria: Member, t
 def test_plans_that_touch_no_country_abroad_are_not_lost(
     maria: Member, tom: Member, liaison: Member, client_for: ClientFor
 ) -> None:
-    met = make.counterpart(make_member(), name="Commission", country="", subdivision="")
+    met = make.counterpart(make_member(), name="Commission", kind="international", country="", subdivision="")
     stops = [{"city": "Sacramento", "country": "US", "subdivision": "US-CA"}]
     ours, theirs = (
         actions.file(actions.draft(replace(cross.plan(met), stops=stops), by=by), by=by)
@@ -430,7 +430,7 @@ def test_the_number_of_a_small_country_stands_beside_it_and_covers_no_other() ->
     }
     assert [shown[code].leans for code in ("TW", "IL", "MX", "FJ")] == [1, 1, 0, -1]
     for one in shown.values():
-        left, right = one.span(coordination.LARGE)
+        left, right, _ = one.number(coordination.LARGE)
         assert one.place
         assert 0 < left < right < atlas.WIDTH
         if one.leans:

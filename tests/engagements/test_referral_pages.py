@@ -127,6 +127,20 @@ def test_what_stands_in_the_way_is_said_at_its_field_and_nothing_typed_is_lost(
     assert not Referral.objects.exists()
 
 
+def test_all_that_is_missing_is_said_at_once_and_down_the_page(
+    maria: Member, tom: Member, client_for: ClientFor
+) -> None:
+    said = written(maria, tom, subject="", counterpart_name="", useful_by="2001-01-01", about="No such plan")
+    answer = send(client_for(maria), said)
+    assert answer.status_code == 400
+    labels = [label for _, label, _ in answer.context["problems"]]
+    assert labels == [
+        "What is it about, in a line?", "Counterpart 1: Name", "By when is an answer useful?", "Engagement of ours"
+    ]  # fmt: skip
+    summary = html.unescape(answer.content.decode())
+    assert "What is it about, in a line? Fill this in." in summary
+
+
 def test_another_row_without_script_sends_nothing(maria: Member, tom: Member, client_for: ClientFor) -> None:
     said = send(client_for(maria), written(maria, tom, **{"met-more": "1"})).content.decode()
     assert 'name="met-1-name"' in said
