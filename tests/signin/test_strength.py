@@ -150,6 +150,14 @@ def test_the_only_passkey_of_who_needs_one_stays(liaison: Member, client_for: Cl
     assert Authenticator.objects.filter(user=liaison.user).count() == 1
 
 
+def test_a_passkey_is_given_another_name_and_stays_what_it_is(liaison: Member, client_for: ClientFor) -> None:
+    key = Authenticator.objects.get(user=with_passkey(liaison.user))
+    client = proved(client_for(liaison), liaison.user, "webauthn")
+    assert client.post(reverse("mfa_edit_webauthn", args=[key.pk]), {"name": "Blue key"}).status_code == 302
+    named = Authenticator.objects.get(pk=key.pk)
+    assert named.data == key.data | {"name": "Blue key"}
+
+
 def test_another_persons_passkey_does_not_exist(liaison: Member, gov: Member, client_for: ClientFor) -> None:
     with_passkey(liaison.user)
     theirs = Authenticator.objects.get(user=with_passkey(gov.user))
