@@ -1,4 +1,4 @@
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any, ClassVar
 
 import django_filters
@@ -10,9 +10,9 @@ from activity.models import Entry
 from diplomacy.lib import forms as house
 
 
-def midnight(day: date) -> datetime:
+def moment(day: date, at: time) -> datetime:
     """In the reader's zone."""
-    return timezone.make_aware(datetime.combine(day, time.min))
+    return timezone.make_aware(datetime.combine(day, at))
 
 
 def kinds() -> list[tuple[str, str]]:
@@ -62,7 +62,7 @@ class EntryFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no 
         return rows.filter(subject_reference=words.strip().upper())
 
     def since_day(self, rows: Any, name: str, day: date) -> Any:
-        return rows.between(midnight(day), None)
+        return rows.between(moment(day, time.min), None)
 
     def until_day(self, rows: Any, name: str, day: date) -> Any:
-        return rows.between(None, midnight(day + timedelta(days=1)))
+        return rows.between(None, moment(day, time.max))

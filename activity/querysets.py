@@ -60,8 +60,9 @@ class EntryQuerySet(VisibleQuerySet):
         return self.filter(office__in=list(named.values_list("pk", flat=True)[:MOST]))
 
     def between(self, since: datetime | None, until: datetime | None) -> Self:
+        """Both included."""
         rows = self.filter(at__gte=since) if since else self
-        return rows.filter(at__lt=until) if until else rows
+        return rows.filter(at__lte=until) if until else rows
 
 
 class OverseenQuerySet(VisibleQuerySet):

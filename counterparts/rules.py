@@ -7,6 +7,7 @@ from django.utils import timezone
 from accounts.models import Member
 from accounts.rules import ADVISING_ROLES, WRITING_ROLES
 from counterparts import places
+from counterparts.folding import fold
 from diplomacy.lib.errors import Conflict, Forbidden, Invalid
 
 if TYPE_CHECKING:
@@ -86,6 +87,23 @@ def may_load_lists(member: Member | None) -> bool:
 def require_loader(member: Member) -> None:
     if not may_load_lists(member):
         raise Forbidden("Only the lead of a federal desk loads public lists. Everyone reads them.")
+
+
+WITHOUT_COUNTRY = frozenset({"person", "international"})
+
+
+def needs_country(kind: str) -> bool:
+    return kind not in WITHOUT_COUNTRY
+
+
+def check_entry(*, name: str, kind: str, country: str) -> None:
+    """What everybody is to find needs letters to be found by, and a body a country to stand under."""
+    if not fold(name):
+        raise Invalid({"name": ["Give a name with letters or digits in it."]})
+    if not country and needs_country(kind):
+        raise Invalid(
+            {"country": ["Choose its country. Only people and international bodies can do without."]}
+        )
 
 
 def check_place(country: str, subdivision: str) -> None:

@@ -18,6 +18,8 @@ def why_not_given(request: Request, by: Member) -> str:
     same whatever is in it."""
     if request.asked_by.user_id != by.user_id:
         return f"This file was made for {request.asked_by.user}, as far as they may see. Have it made again for you."
+    if not request.path.exists():
+        return "The file is not there any more. Make it again."
     if not bundle.is_whole_for(request, by.user):
         return "Not all that is in this file is shared with you now. Make it again."
     if are_newer(request, by.user):

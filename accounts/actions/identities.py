@@ -24,7 +24,8 @@ def known_by(issuer: str, subject: str, *, email: str) -> User | None:
     known = ExternalIdentity.objects.filter(issuer=issuer, subject=subject).select_related("user").first()
     if known:
         return known.user
-    person = User.objects.filter(email__iexact=email, is_active=True).first() if email else None
+    # Not `iexact`: to PostgreSQL `ı` is an `i` in capitals, and so another's mailbox.
+    person = User.objects.filter(email=email.lower(), is_active=True).first() if email else None
     return _linked(person, issuer, subject) if person else None
 
 

@@ -13,7 +13,7 @@ from diplomacy.lib import washington
 from diplomacy.lib.rls import system
 
 STAGE = """
-DROP TABLE IF EXISTS pg_temp.staged_official, pg_temp.staged_term, pg_temp.matched_term;
+DROP TABLE IF EXISTS pg_temp.staged_official, pg_temp.staged_term, pg_temp.staged_match;
 CREATE TEMPORARY TABLE staged_official (
     n integer, source text, ocd_id text, name text, family_name text, email text, terms jsonb,
     official_id bigint, outcome text
@@ -67,7 +67,7 @@ FROM staged_official s,
     accounts_division d
 WHERE d.ocd_id = t.division;
 
-CREATE TEMPORARY TABLE matched_term ON COMMIT DROP AS
+CREATE TEMPORARY TABLE staged_match ON COMMIT DROP AS
 SELECT official_id, role, jurisdiction, district,
     kept.id AS term_id, staged.division_id IS NOT NULL AS is_listed,
     staged.starts_on, staged.ends_on, staged.division_id, staged.has_ended
@@ -81,11 +81,11 @@ FULL JOIN (
 """
 MERGE_TERMS = """
 WITH gone AS (
-    DELETE FROM accounts_term t USING matched_term m WHERE t.id = m.term_id AND NOT m.is_listed
+    DELETE FROM accounts_term t USING staged_match m WHERE t.id = m.term_id AND NOT m.is_listed
     RETURNING t.official_id
 ), changed AS (
     UPDATE accounts_term t SET division_id = m.division_id, ends_on = m.ends_on, has_ended = m.has_ended
-    FROM matched_term m
+    FROM staged_match m
     WHERE t.id = m.term_id AND m.is_listed
       AND (t.division_id, t.ends_on, t.has_ended) IS DISTINCT FROM (m.division_id, m.ends_on, m.has_ended)
     RETURNING t.official_id
@@ -93,7 +93,7 @@ WITH gone AS (
     INSERT INTO accounts_term
         (official_id, role, jurisdiction, district, starts_on, ends_on, division_id, has_ended)
     SELECT official_id, role, jurisdiction, district, starts_on, ends_on, division_id, has_ended
-    FROM matched_term WHERE term_id IS NULL
+    FROM staged_match WHERE term_id IS NULL
     RETURNING official_id
 )
 UPDATE staged_official s SET outcome = coalesce(s.outcome, 'changed')

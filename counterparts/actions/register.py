@@ -12,6 +12,7 @@ from counterparts.models import Alias, Counterpart
 from diplomacy.lib.errors import Stale
 
 FOLDED_LENGTH = 1000
+ENTRY = frozenset({"name", "kind", "country"})
 PLACED = frozenset({"country", "subdivision", "city", "parent"})
 """What of a counterpart decides which plans cross, besides who it is."""
 RECOMPUTE = "engagements.tasks.recompute_overlaps"
@@ -21,6 +22,9 @@ RECOMPUTE = "engagements.tasks.recompute_overlaps"
 def add(*, by: Member, aliases: Sequence[str] = (), **fields: Any) -> Counterpart:
     """Put a foreign body or person on the register."""
     rules.require_writer(by)
+    rules.check_entry(
+        name=fields.get("name", ""), kind=fields.get("kind", ""), country=fields.get("country", "")
+    )
     rules.check_place(fields.get("country", ""), fields.get("subdivision", ""))
     rules.check_birth(fields.get("kind", ""), fields.get("birth_year"))
     counterpart = Counterpart(added_for=by.office, added_by=by.user, **fields)
@@ -47,6 +51,8 @@ def change(
     changed = sorted(name for name, value in fields.items() if getattr(held, name) != value)
     for name, value in fields.items():
         setattr(held, name, value)
+    if ENTRY.intersection(changed):
+        rules.check_entry(name=held.name, kind=held.kind, country=held.country)
     rules.check_place(held.country, held.subdivision)
     rules.check_parent(held)
     rules.check_birth(held.kind, held.birth_year)

@@ -5,7 +5,6 @@ from django import forms
 from django.urls import reverse_lazy
 
 from counterparts import places
-from counterparts.folding import fold
 from counterparts.models import Counterpart
 from diplomacy.lib import forms as house
 
@@ -142,12 +141,6 @@ class CounterpartForm(house.Versioned, Place, house.ModelForm[Counterpart]):
         }
         self.initial = {**shown, **self.initial, "parent": shown["parent"]}
 
-    def clean_name(self) -> str:
-        name = str(self.cleaned_data["name"])
-        if not fold(name):
-            raise forms.ValidationError("Give a name with letters or digits in it.")
-        return name
-
     def clean_aliases(self) -> list[str]:
         names = [line.strip() for line in self.cleaned_data["aliases"].split("\n") if line.strip()]
         if len(names) > MOST_ALIASES:
@@ -160,19 +153,11 @@ class CounterpartForm(house.Versioned, Place, house.ModelForm[Counterpart]):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        if cleaned.get("kind") and not cleaned.get("country") and "country" not in self.errors:
-            self._require_country(cleaned["kind"])
         if cleaned.get("birth_year") and cleaned.get("kind") != Counterpart.Kind.PERSON:
             self.add_error("birth_year", "Only people have a year of birth.")
         if "parent" in cleaned:
             cleaned["parent"] = self._parent(cleaned["parent"], cleaned.get("parent_reference", ""))
         return cleaned
-
-    def _require_country(self, kind: str) -> None:
-        if kind not in {Counterpart.Kind.INTERNATIONAL, Counterpart.Kind.PERSON}:
-            self.add_error(
-                "country", "Choose its country. Only people and international bodies can do without."
-            )
 
     def _parent(self, name: str, reference: str) -> Counterpart | None:
         if not name:

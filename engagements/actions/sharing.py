@@ -40,6 +40,8 @@ def share(
     rules.require("share", held, by)
     if visibility == Visibility.SHARED and not (offices or coalitions or people):
         raise Invalid({"visibility": ["Name at least one office, coalition or person to share it with."]})
+    if visibility == Visibility.RESTRICTED and (offices or coalitions):
+        raise Invalid({"visibility": ["Only people can be named on a restricted engagement, not offices."]})
     named = {user.pk for user in people} | ({by.user_id} if visibility == Visibility.RESTRICTED else set())
     held.visibility = visibility
     held.coordination = coordination or held.coordination

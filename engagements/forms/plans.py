@@ -299,14 +299,6 @@ class Sharing(Section):
             self.add_errors(
                 {"visibility": ["You named someone below. Choose a setting that uses names, or remove them."]}
             )
-        if visibility == Visibility.SHARED and not named:
-            self.add_errors(
-                {"visibility": ["Name below at least one office, coalition or person to share it with."]}
-            )
-        if visibility == Visibility.RESTRICTED and any(not _is_person(party) for party in named):
-            self.add_errors(
-                {"visibility": ["Only people can be named on a restricted engagement, not offices."]}
-            )
         return not self.parts["visibility"].errors
 
     @property

@@ -6,6 +6,7 @@ from django import forms
 from django.urls import reverse_lazy
 
 from counterparts import places
+from counterparts import rules as counterpart_rules
 from counterparts.folding import fold
 from counterparts.forms import Place, countries, destinations, find
 from counterparts.models import Counterpart
@@ -15,7 +16,6 @@ from engagements.choices import Side
 from engagements.models import Engagement, Participant, Stop
 
 NEW = "new"
-NO_COUNTRY = {Counterpart.Kind.INTERNATIONAL, Counterpart.Kind.PERSON}
 
 
 class Rows(house.Rows):
@@ -135,7 +135,7 @@ class CounterpartRow(Row):
     def _require_new(self, cleaned: dict[str, Any]) -> None:
         if not cleaned.get("kind") and "kind" not in self.errors:
             self.add_error("kind", "Say what kind of counterpart it is.")
-        elif not cleaned.get("country") and cleaned.get("kind") not in NO_COUNTRY:
+        elif not cleaned.get("country") and counterpart_rules.needs_country(cleaned.get("kind", "")):
             self.add_error("country", "Choose its country.")
         cleaned["new"] = {name: cleaned.get(name, "") for name in ("name", "kind", "country")}
 

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import Member
+from accounts.models import Member, User
 from activity import actions, views
 from activity.kinds import KINDS
 from activity.models import Entry
@@ -52,6 +52,18 @@ def test_days_are_those_of_the_reader_and_the_last_one_counts(
     assert lines(client_for, auditor, since=f"{tomorrow}") == []
     page = client_for(auditor).get(LOG, {"since": f"{tomorrow}", "until": f"{today}"})
     assert "This day is before the first one." in page.content.decode()
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_the_first_and_the_last_day_there_is_are_days_too(
+    day: str, zone: str, auditor: Member, maria: Member, client_for: ClientFor
+) -> None:
+    make.drafted(maria)
+    User.objects.filter(pk=auditor.user_id).update(time_zone=zone)
+    is_last = day.startswith("9")
+    assert ("engagements.drafted" in lines(client_for, auditor, until=day)) == is_last
+    assert ("engagements.drafted" in lines(client_for, auditor, since=day)) != is_last
 
 
 def test_content_stays_away_from_auditors(maria: Member, auditor: Member, client_for: ClientFor) -> None:

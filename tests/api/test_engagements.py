@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Member
+from accounts.models import Member, Office
 from engagements import actions
 from engagements.models import Engagement
 from tests.api.conftest import CallAs, problem
@@ -377,6 +377,18 @@ class TestRepeats:
             answers = [api.post(path, body, Idempotency_Key=f"k-{number}") for _ in range(2)]
             assert [answer.status_code for answer in answers] == [201, 200], (path, answers[0].content)
             assert answers[0].json() == answers[1].json()
+
+
+def test_offices_are_not_named_on_a_restricted_engagement(
+    maria: Member, texas: Office, call_as: CallAs
+) -> None:
+    filed = make.filed(maria)
+    said = {"visibility": "restricted", "offices": [texas.reference]}
+    answer = call_as(maria).post(
+        f"engagements/{filed.reference}/share/", said, If_Match=f'"{filed.version}-0"'
+    )
+    assert set(problem(answer, 400)["errors"]) == {"visibility"}
+    assert not filed.named_groups.exists()
 
 
 def test_a_reference_or_a_country_is_found_in_either_case(

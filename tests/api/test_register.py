@@ -19,6 +19,17 @@ BODY = {
 }
 
 
+def test_what_a_page_asks_of_a_counterpart_the_api_asks_too(maria: Member, call_as: CallAs) -> None:
+    api = call_as(maria)
+    for field, wrong in (("name", {"name": "(?!)"}), ("country", {"country": "", "subdivision": ""})):
+        assert set(problem(api.post("counterparts/", BODY | wrong), 400)["errors"]) == {field}
+    made = api.post("counterparts/", BODY | {"kind": "international", "country": "", "subdivision": ""})
+    assert made.status_code == 201
+    here, tag = made.headers["Location"], made.headers["ETag"]
+    assert set(problem(api.patch(here, {"kind": "company"}, If_Match=tag), 400)["errors"]) == {"country"}
+    assert api.patch(here, {"city": "Geneva"}, If_Match=tag).status_code == 200
+
+
 def test_a_counterpart_is_added_found_and_changed(maria: Member, liaison: Member, call_as: CallAs) -> None:
     api = call_as(maria)
     made = api.post("counterparts/", BODY, Idempotency_Key="c")

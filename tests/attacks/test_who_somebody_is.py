@@ -15,10 +15,12 @@ from django.core import mail
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts import actions
 from accounts.models import ApiToken, Invitation, Letter, Member, Recovery, User
+from accounts.models.people import _standing_on
 from diplomacy.checks import WHO
 from diplomacy.lib import washington
 from diplomacy.lib.rls import FEDERAL, OFFICE, SYSTEM, context, reading_as, system
@@ -68,7 +70,7 @@ def filled(maria: Member, lee: Member, gov: Member, liaison: Member) -> None:
 
 def test_each_of_these_tables_is_here_and_holds_something(filled: None) -> None:
     for table in WHO:
-        assert held_in(table), table
+        assert held_in(table)[0], table
 
 
 # Who speaks ----------------------------------------------------------------------------------------------------------
@@ -246,6 +248,39 @@ def test_no_function_and_no_view_of_somebody_who_may_write_there() -> None:
     )
 
 
+def test_a_function_that_lends_rights_takes_no_table_of_the_callers_for_ours() -> None:
+    """Where temporary tables are not said to come last, they come first."""
+    settings = "SELECT array_agg(oid::regprocedure::text) FROM pg_proc WHERE prosecdef AND NOT EXISTS"
+    assert (
+        asked(f"{settings} (SELECT FROM unnest(proconfig) said WHERE said ~ '^search_path=.*, pg_temp$')")
+        is None
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_reading_who_somebody_is_is_planned_as_before(
+    maria: Member, owner_connection: psycopg.Connection[tuple[object, ...]]
+) -> None:
+    """It is read at every request."""
+
+    def plan() -> Any:
+        _standing_on.cache_clear()
+        with nobody(), CaptureQueriesContext(connection) as caught:
+            assert User.objects.get(pk=maria.user_id).standing
+        (sql,) = [query["sql"] for query in caught if "accounts_coalitionmember" in query["sql"]]
+        with nobody(), connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN (COSTS OFF) {sql}")
+            return cursor.fetchall()
+
+    before = plan()
+    for table in WHO:
+        owner_connection.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY".encode())
+    without = plan()
+    for table in WHO:
+        owner_connection.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY".encode())
+    assert before == without
+
+
 def test_nobody_becomes_somebody_who_may(intruder: AbstractContextManager[None]) -> None:
     owner = asked("SELECT relowner::regrole::text FROM pg_class WHERE relname = 'accounts_member'")
     with intruder:
@@ -274,14 +309,40 @@ def test_a_letter_that_looks_for_its_reader_goes_to_the_address_that_is_kept(mar
     assert {address for message in mail.outbox for address in message.to} == {maria.user.email}
 
 
+def test_an_identity_elsewhere_is_nobodys_here_by_an_address_that_only_looks_alike(maria: Member) -> None:
+    others = maria.user.email.replace("i", "ı")
+    assert User.objects.filter(email__iexact=others).exists(), (
+        "PostgreSQL tells them apart: this test says nothing"
+    )
+    with nobody():
+        assert actions.known_by("https://idp.example.gov", "theirs", email=others) is None
+        assert (
+            actions.known_by("https://idp.example.gov", "hers", email=maria.user.email.upper()) == maria.user
+        )
+
+
 # Tables of one's own -------------------------------------------------------------------------------------------------
 
 
-IN_FRONT = "CREATE TEMPORARY {} accounts_member AS SELECT {} FROM public.accounts_member"
+IN_FRONT = {
+    "a table": "CREATE TEMPORARY TABLE accounts_member AS SELECT {} FROM public.accounts_member",
+    "a view": "CREATE TEMPORARY VIEW accounts_member AS SELECT {} FROM public.accounts_member",
+    "a table, and one that hides it": "CREATE TEMPORARY TABLE pg_class AS SELECT * FROM pg_catalog.pg_class LIMIT 0;"
+    "CREATE TEMPORARY TABLE accounts_member AS SELECT {} FROM public.accounts_member",
+}
+RUNS = """
+CREATE FUNCTION pg_temp.staged_take(pg_catalog.text) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN UPDATE public.accounts_member SET role = 'lead'; RETURN true; END $$;
+CREATE DOMAIN pg_temp.{} AS pg_catalog.{} CHECK (pg_temp.staged_take(VALUE::pg_catalog.text));
+"""
+
+
+def roles_of(member: Member) -> list[str]:
+    return [held.role for held in User.objects.get(pk=member.user_id).standing]
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("kind", ["TABLE", "VIEW"])
+@pytest.mark.parametrize("kind", IN_FRONT)
 def test_a_temporary_table_in_front_of_ours_makes_nobody_somebody(
     maria: Member, kind: str, client_for: ClientFor
 ) -> None:
@@ -290,19 +351,42 @@ def test_a_temporary_table_in_front_of_ours_makes_nobody_somebody(
     columns = ", ".join("'lead' AS role" if name == "role" else name for name in closed("accounts_member"))
     for client, more in ((browser, {}), (Client(), {"Authorization": f"Bearer {token}"})):
         with requests_begin_as_nobody(), connection.cursor() as cursor:
-            cursor.execute(IN_FRONT.format(kind, columns))
-            assert [member.role for member in User.objects.get(pk=maria.user_id).standing] == ["lead"]
+            cursor.execute(IN_FRONT[kind].format(columns))
+            assert roles_of(maria) == ["lead"]
         with pytest.raises(context.StandsInFront):
             client.get("/api/v1/engagements/", headers=more)
         assert client.get("/api/v1/engagements/", headers=more).status_code == 200
-        assert [member.role for member in User.objects.get(pk=maria.user_id).standing] == ["staff"]
+        assert roles_of(maria) == ["staff"]
 
 
-def test_a_temporary_table_that_stands_in_front_of_nothing_is_nothing_to_speak_of(maria: Member) -> None:
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", ["text", "date", "uuid", "jsonb"])
+def test_a_temporary_type_does_nothing_in_the_name_of_the_next_one(maria: Member, name: str) -> None:
+    """PostgreSQL looks for `date` among temporary types first, and runs the check of a domain as whoever casts to it."""
+    with requests_begin_as_nobody(), connection.cursor() as cursor:
+        cursor.execute(RUNS.format(name, name))
+    with pytest.raises(context.StandsInFront), system("tests"), connection.cursor() as cursor:
+        cursor.execute(f"SELECT '{{}}'::{name}")
+    assert roles_of(maria) == ["staff"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_such_a_type_would_have_done_it(maria: Member) -> None:
+    """So that the test above is not of something that PostgreSQL refuses anyway."""
+    with requests_begin_as_nobody(), connection.cursor() as cursor:
+        cursor.execute(RUNS.format("date", "date"))
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMPORARY TABLE staged_something (id int) ON COMMIT DROP")
+        cursor.execute("SELECT set_config('role', %s, false)", [SYSTEM])
+        cursor.execute("SELECT '2026-01-01'::date")
+    assert roles_of(maria) == ["lead"]
+
+
+def test_what_an_import_stages_is_nothing_to_speak_of(maria: Member) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE staged_something (id int, name text) ON COMMIT DROP")
+        cursor.execute("CREATE INDEX ON staged_something (id)")
     with signed_as(maria):
-        assert User.objects.get(pk=maria.user_id).standing
+        assert roles_of(maria) == ["staff"]
 
 
 # Each policy ---------------------------------------------------------------------------------------------------------

@@ -76,7 +76,7 @@ def test_it_follows_a_counterpart_that_moves_to_another_country(maria: Member, t
 def test_plans_that_touch_no_country_abroad_are_not_lost(
     maria: Member, tom: Member, liaison: Member, client_for: ClientFor
 ) -> None:
-    met = make.counterpart(make_member(), name="Commission", country="", subdivision="")
+    met = make.counterpart(make_member(), name="Commission", kind="international", country="", subdivision="")
     stops = [{"city": "Sacramento", "country": "US", "subdivision": "US-CA"}]
     ours, theirs = (
         actions.file(actions.draft(replace(cross.plan(met), stops=stops), by=by), by=by)

@@ -408,6 +408,14 @@ def test_how_many_records_somebody_else_s_file_will_have_is_not_told(
     assert "17" not in page.partition('id="progress"')[2].partition("</progress>")[0]
 
 
+def test_a_file_that_is_gone_is_said_to_be_gone(lee: Member, client_for: ClientFor) -> None:
+    request = made(lee)
+    request.path.unlink()
+    page = client_for(lee).get(request.get_absolute_url()).content.decode()
+    assert "not there any more" in page and "Download the file" not in page
+    assert client_for(lee).post(f"{request.get_absolute_url()}file/").status_code == 404
+
+
 def test_which_days_are_meant_is_washington_s_date_for_everybody(maria: Member, lee: Member) -> None:
     late = make.drafted(maria, starts_on=make.in_days(90), ends_on=make.in_days(91))
     evening = datetime(2026, 3, 31, 23, 30, tzinfo=washington.ZONE)

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from psycopg.pq import TransactionStatus
 
@@ -24,9 +24,15 @@ from diplomacy.lib.rls.roles import FEDERAL, OFFICE, SYSTEM
 SECONDS = 3600
 """How long a signed context holds: longer than any request or task, shorter than a leaked one is of use."""
 SET = "SELECT set_config('role', %s, true), set_config('rls.context', %s, true), pg_my_temp_schema() <> 0"
+# What imports stage is ours. Names are said in full: `pg_class` is looked for among temporary tables first.
 IN_FRONT = """
-SELECT count(*) FROM pg_class mine JOIN pg_class ours USING (relname)
-WHERE mine.relnamespace = pg_my_temp_schema() AND ours.relnamespace = 'public'::regnamespace
+SELECT count(*) FROM (
+    SELECT relname FROM pg_catalog.pg_class WHERE relnamespace = pg_my_temp_schema() AND relname !~ '^staged_'
+    UNION ALL
+    SELECT typname FROM pg_catalog.pg_type WHERE typnamespace = pg_my_temp_schema() AND typname !~ '^_?staged_'
+    UNION ALL
+    SELECT proname FROM pg_catalog.pg_proc WHERE pronamespace = pg_my_temp_schema()
+) found
 """
 Said = tuple[str, str]
 """Role and signed keys."""
@@ -35,7 +41,7 @@ HELD = "rls_said"
 
 
 class StandsInFront(Exception):
-    """Whoever has spoken on this connection could make tables of their own."""
+    """A table, type or function that is not ours lives on the connection: an injected statement made it."""
 
 
 def signing_key() -> bytes:
@@ -87,11 +93,15 @@ def _say(said: Said) -> None:
 
 
 def _refuse_what_stands_in_front(cursor: CursorWrapper) -> None:
-    """A temporary table is read before ours of the same name: an injected one would say who somebody is."""
+    """A temporary table is read before ours, a temporary type before PostgreSQL's own, and its check runs as the reader: it
+    would say who somebody is, or do what it likes in the next one's name."""
     cursor.execute(IN_FRONT)
     if cursor.fetchone()[0]:
+        # Closing our end alone would leave PgBouncer's to the next one.
+        with contextlib.suppress(OperationalError):
+            cursor.execute("RESET ROLE; SELECT pg_terminate_backend(pg_backend_pid())")
         connection.close()
-        raise StandsInFront("A temporary table has the name of one of ours. The connection is closed.")
+        raise StandsInFront("Something temporary, and not ours, is on the connection. It is closed.")
 
 
 def _is_usable() -> bool:
