@@ -70,7 +70,13 @@ STAFF = [
     Look("engagements:refer"),
     *(
         Look("engagements:referral", name)
-        for name in ("referral", "referral to us", "referral taken up by us", "closed referral")
+        for name in (
+            "referral",
+            "referral to us",
+            "referral taken up by us",
+            "referral planned by us",
+            "closed referral",
+        )
     ),
     Look("engagements:referrals_with", "counterpart"),
     Look("counterparts:add"),

@@ -247,11 +247,15 @@ def referrals(cast: dict[str, Member], filed: Engagement) -> dict[str, dict[str,
     taken = refer.taken_up(tom, maria, **said)
     closed = refer.taken_up(tom, maria, **said)
     actions.close_referral(closed, by=maria, outcome="planned", text=TEXT, engagement=filed)
+    actions.correct_referral(closed, by=maria, outcome="planned", text=LONG, engagement=filed)
+    begun = refer.taken_up(tom, maria, **said)
+    actions.plan_from_referral(begun, by=maria)
     refer.declined(maria, tom)
     made = {
         "referral": refer.referred(maria, tom.office, **said, engagement=filed),
         "referral to us": refer.referred(tom, maria.office, **said),
         "referral taken up by us": taken,
+        "referral planned by us": begun,
         "closed referral": closed,
         "referral to desk": refer.referred(maria, liaison.office, counterpart_name=COMBINING),
         "referral taken up by desk": planned,

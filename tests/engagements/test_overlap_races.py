@@ -9,7 +9,7 @@ import pytest
 from django.db import connections, transaction
 
 from accounts.models import Member
-from activity.models import Notice
+from activity.models import Entry, Notice
 from diplomacy.lib.rls import system
 from diplomacy.lib.rls.context import signed
 from engagements import actions, watchers
@@ -108,6 +108,7 @@ def test_a_consent_and_its_withdrawal_at_once_end_in_one_truth(
     now = here.again()
     assert (now.our_side.cell, now.their_side.cell) == ("signal", "signal")
     assert not now.overlap.messages.exclude(readers=[]).exists()
+    assert Entry.objects.filter(kind="engagements.overlap_unnamed").count() == 1
 
 
 def test_both_plans_moved_at_once_cross_on_the_later_of_their_new_days(maria: Member, tom: Member) -> None:
