@@ -32,7 +32,7 @@ YEARS_APART = 2
 IN_INFORMATION = {Listing.Kind.REGISTRANT, Listing.Kind.PRINCIPAL}
 
 FIND = """
-SELECT asked.id, asked.name, n.name, n.kind, n.bare, l.id
+SELECT asked.id, asked.name, asked.bare, n.name, n.kind, n.bare, l.id
 FROM unnest(%(ids)s::bigint[], %(names)s::text[], %(bares)s::text[]) AS asked (id, name, bare)
 JOIN counterparts_listingname n ON n.is_live AND n.bare %% asked.bare
 JOIN counterparts_listing l ON l.id = n.listing_id
@@ -109,10 +109,9 @@ def candidates(asked: Sequence[Asked]) -> list[Candidate]:
         cursor.execute("SELECT set_config('pg_trgm.similarity_threshold', %s, true)", [str(CANDIDATE)])
         cursor.execute(FIND, {"ids": list(ids), "names": list(names), "bares": list(bares)})
         rows = cursor.fetchall()
-    of = dict(zip(names, bares, strict=True))
     return [
-        Candidate(pk, ours, listed, kind, likeness(of[ours], bare_name), listing)
-        for pk, ours, listed, kind, bare_name, listing in rows
+        Candidate(pk, ours, listed, kind, likeness(our_bare, listed_bare), listing)
+        for pk, ours, our_bare, listed, kind, listed_bare, listing in rows
     ]
 
 
