@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from django.urls import URLResolver, get_resolver
 
+from briefings import preview
 from diplomacy.lib.web import not_here
 from tests.access.matrix.world import Held, Params, World
 from tests.factories.engagements import in_days
@@ -107,7 +108,10 @@ def a_referral_said(world: World, held: Held | None) -> dict[str, Any]:
 
 
 def seen(world: World, held: Held | None) -> dict[str, Any]:
-    return {"seen": held.more["seen"] or "never"} if held else {}
+    """Who would receive it as the world is now: after it was written, people came and went."""
+    if held is None:
+        return {}
+    return {"seen": preview.of(held.row).fingerprint if held.row.status == "submitted" else "never"}
 
 
 REPORT = {"summary": "It went well."}

@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from activity.models import Alarm, Notice
 from briefings import actions as briefing_actions
-from briefings import preview
 from briefings.models import Briefing, Delivery
 from counterparts import actions as register
 from counterparts.models import Alike, Counterpart, Hit, RefusedRow
@@ -38,7 +37,6 @@ class Held:
     facts: oracle.Record
     params: Params
     row: Any = None
-    more: dict[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -449,13 +447,11 @@ def _briefings(world: World) -> None:
     for name, (author, other, status) in BRIEFINGS.items():
         it = oracle.Briefing(name, "desk_mexico", author, status)
         row = _write(world, it)
-        seen = ""
         if status != "draft":
             row = briefing_actions.submit(row, by=world.by(author))
-            seen = preview.of(row).fingerprint
         if status in {"released", "recalled", "expired"}:
             row = briefing_actions.release(row, by=world.by(other))
-        held = world.add("briefing", Held(it, {"reference": row.reference, "number": 1}, row, {"seen": seen}))
+        held = world.add("briefing", Held(it, {"reference": row.reference, "number": 1}, row))
         if status == "released":
             _questions(world, held)
         _end(world, held, world.by(author))
