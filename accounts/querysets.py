@@ -130,9 +130,6 @@ class MemberQuerySet(VisibleQuerySet):
         """
         return self.filter(Q(office__in=_served_by(user)) | Q(user=getattr(user, "pk", None)))
 
-    def managed_by(self, user: Any) -> Self:
-        return self.filter(office__in=_managed_by(user))
-
     def current(self) -> Self:
         """Those that give access now."""
         covering = apps.get_model("accounts.Delegation")._default_manager.that_hold(washington.today())

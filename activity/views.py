@@ -163,6 +163,7 @@ def alarm(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "activity/alarm.html", context)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def holds(request: HttpRequest) -> HttpResponse:
     """Legal holds, and placing one: for the lead of an office, and for auditors."""
     _require_watcher(request)
@@ -178,6 +179,7 @@ def holds(request: HttpRequest) -> HttpResponse:
     return render(request, "activity/holds.html", context, status=400 if form.errors else 200)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def lift_hold(request: HttpRequest, reference: str) -> HttpResponse:
     _require_watcher(request)
     hold = get_object_or_404(Hold.objects.visible_to(request.user), reference=reference)

@@ -29,10 +29,12 @@ SAME_COUNTRY, OTHER_COUNTRY = 3, -6
 SAME_YEAR, OTHER_YEAR = 5, -15
 YEARS_APART = 2
 """Years of birth that differ by no more are told apart by nobody: lists round them."""
+METHOD = 2
+"""Counts the ways in which names have been compared: with a new one everyone is compared again."""
 IN_INFORMATION = {Listing.Kind.REGISTRANT, Listing.Kind.PRINCIPAL}
 
 FIND = """
-SELECT asked.id, asked.name, n.name, n.kind, n.bare, l.id
+SELECT asked.id, asked.name, asked.bare, n.name, n.kind, n.bare, l.id
 FROM unnest(%(ids)s::bigint[], %(names)s::text[], %(bares)s::text[]) AS asked (id, name, bare)
 JOIN counterparts_listingname n ON n.is_live AND n.bare %% asked.bare
 JOIN counterparts_listing l ON l.id = n.listing_id
@@ -69,9 +71,10 @@ class Found(NamedTuple):
 
 
 def mark() -> str:
-    """Of all that names are compared with: the lists as they last changed, the words that are stripped (64 hex digits)."""
+    """Of all that names are compared with, and how: the lists as they last changed, the words that are stripped (64 hex
+    digits)."""
     editions = ",".join(str(pk) for pk in ListEdition.objects.news().values_list("pk", flat=True))
-    return hashlib.sha256(f"{editions}|{rules_digest()}".encode()).hexdigest()
+    return hashlib.sha256(f"{editions}|{rules_digest()}|{METHOD}".encode()).hexdigest()
 
 
 def material(counterpart: Counterpart, names: Sequence[str]) -> str:
@@ -109,10 +112,9 @@ def candidates(asked: Sequence[Asked]) -> list[Candidate]:
         cursor.execute("SELECT set_config('pg_trgm.similarity_threshold', %s, true)", [str(CANDIDATE)])
         cursor.execute(FIND, {"ids": list(ids), "names": list(names), "bares": list(bares)})
         rows = cursor.fetchall()
-    of = dict(zip(names, bares, strict=True))
     return [
-        Candidate(pk, ours, listed, kind, likeness(of[ours], bare_name), listing)
-        for pk, ours, listed, kind, bare_name, listing in rows
+        Candidate(pk, ours, listed, kind, likeness(our_bare, listed_bare), listing)
+        for pk, ours, our_bare, listed, kind, listed_bare, listing in rows
     ]
 
 
@@ -148,15 +150,19 @@ def _level(listing: Listing, score: int, alike: int) -> str:
 
 
 def _best(found: Iterable[Candidate]) -> dict[tuple[int, int], Candidate]:
-    """Of each counterpart and listing the two names that are most alike."""
+    """Of each counterpart and listing the two names that are most alike, a weak alias counted as what it is."""
     best: dict[tuple[int, int], Candidate] = {}
     for candidate in found:
         pair = (candidate.counterpart_id, candidate.listing_id)
         if candidate.likeness >= REVIEW - SAME_YEAR - SAME_COUNTRY and (
-            pair not in best or best[pair].likeness < candidate.likeness
+            pair not in best or _worth(best[pair]) < _worth(candidate)
         ):
             best[pair] = candidate
     return best
+
+
+def _worth(candidate: Candidate) -> int:
+    return candidate.likeness + _by_alias(candidate)[0]
 
 
 def _names(counterpart: Counterpart) -> list[Asked]:

@@ -42,15 +42,15 @@ def working_days_between(start: date, end: date) -> int:
 
 def due_date(asked: date, starts: date) -> date:
     """ADVICE_WORKING_DAYS after asking, or the day before the engagement if that is sooner, never before asking."""
-    return max(
-        asked,
-        min(
-            add_working_days(asked, settings.ADVICE_WORKING_DAYS),
-            starts - timedelta(days=1),
-        ),
-    )
+    return in_time(add_working_days(asked, settings.ADVICE_WORKING_DAYS), today=asked, starts=starts)
 
 
-def resume(due: date, *, paused: date, resumed: date) -> date:
-    """The due date after a question has waited on the office: as many working days later as it waited."""
-    return add_working_days(due, working_days_between(paused, resumed))
+def in_time(due: date, *, today: date, starts: date) -> date:
+    """No later than the day before the engagement starts, and no day that is over."""
+    return max(today, min(due, starts - timedelta(days=1)))
+
+
+def resume(due: date, *, paused: date, resumed: date, starts: date) -> date:
+    """The due date after a question has waited on the office: as many working days later as it waited, while in time."""
+    later = add_working_days(due, working_days_between(paused, resumed))
+    return in_time(later, today=resumed, starts=starts)

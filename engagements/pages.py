@@ -1,15 +1,13 @@
 """Pages of engagements in the order of their index: undated drafts first, then the latest first day. Pages of referrals:
 what waits first."""
 
-import base64
-import json
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
 from django.db.models import F, Q
 from django.utils.timezone import is_naive
 
+from diplomacy.lib import cursors
 from diplomacy.lib.paging import Page
 from engagements.models import Engagement, Referral
 from engagements.querysets import EngagementQuerySet, ReferralQuerySet
@@ -53,16 +51,14 @@ def _above(mark: Mark) -> Q:
 
 
 def _write(row: Engagement) -> str:
-    text = json.dumps([row.starts_on.isoformat() if row.starts_on else None, row.pk])
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    return cursors.write([row.starts_on, row.pk])
 
 
 def _read(cursor: str) -> Mark | None:
     try:
-        said: Sequence[Any] = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        day, pk = said
+        day, pk = cursors.read(cursor)
         mark = (date.fromisoformat(day) if day is not None else None, int(pk))
-    except (ValueError, TypeError, OverflowError, RecursionError):
+    except cursors.BROKEN:
         return None
     return mark if 0 <= mark[1] < 2**63 else None
 
@@ -106,14 +102,13 @@ def _beyond(place: Place, *, is_backward: bool) -> Q:
 
 def _write_place(row: Referral) -> str:
     held: Any = row  # with what `in_waiting_order` adds
-    text = json.dumps([held.rank, held.day.isoformat(), row.status_since.isoformat(), row.pk])
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    return cursors.write([held.rank, held.day, row.status_since.isoformat(), row.pk])
 
 
 def _read_place(cursor: str) -> Place | None:
     try:
-        rank, day, since, pk = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        rank, day, since, pk = cursors.read(cursor)
         place = int(rank), date.fromisoformat(day), datetime.fromisoformat(since), int(pk)
-    except (ValueError, TypeError, OverflowError, RecursionError):
+    except cursors.BROKEN:
         return None
     return place if 0 <= place[0] < 3 and 0 <= place[3] < 2**63 and not is_naive(place[2]) else None

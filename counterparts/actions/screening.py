@@ -1,6 +1,7 @@
 """What screening writes. It advises: no counterpart, engagement or person waits for any of it."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -79,19 +80,19 @@ def _keep(counterpart: Counterpart, found: Sequence[Found]) -> None:
         Hit.objects.filter(pk__in=gone).update(gone_at=timezone.now())
     fresh = [one for one in found if _is_news(held.get(one.listing.pk), one)]
     for one in found:
-        Hit.objects.update_or_create(
-            counterpart=counterpart,
-            listing=one.listing,
-            defaults={
-                "level": one.level,
-                "score": one.score,
-                "our_name": one.our_name,
-                "listed_name": one.listed_name,
-                "reasons": one.reasons,
-                "digest": one.digest,
-                "gone_at": None,
-            },
-        )
+        was = held.get(one.listing.pk)
+        is_back = was is not None and was.gone_at is not None
+        said: dict[str, Any] = {
+            "level": one.level,
+            "score": one.score,
+            "our_name": one.our_name,
+            "listed_name": one.listed_name,
+            "reasons": one.reasons,
+            "digest": one.digest,
+            "gone_at": None,
+        }
+        said |= {"found_at": timezone.now()} if is_back else {}
+        Hit.objects.update_or_create(counterpart=counterpart, listing=one.listing, defaults=said)
     if fresh:
         activity.record(
             "counterparts.hit_found",

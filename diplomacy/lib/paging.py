@@ -1,7 +1,5 @@
 """Pages by position in an order, not by number: the last costs what the first does, and nothing is counted."""
 
-import base64
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Field, Model, Q, QuerySet
 from django.utils.timezone import is_naive
 
-from diplomacy.lib import shown
+from diplomacy.lib import cursors, shown
 from diplomacy.lib.text import tidy
 
 M = TypeVar("M", bound=Model)
@@ -68,15 +66,14 @@ def _beyond(column: str, mark: tuple[Any, int], *, is_less: bool) -> Q:
 
 
 def _write(row: Model, column: Column) -> str:
-    text = json.dumps([column.value_to_string(row), row.pk])
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    return cursors.write([column.value_to_string(row), row.pk])
 
 
 def _read(cursor: str, column: Column) -> tuple[Any, int] | None:
     try:
-        text, pk = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        text, pk = cursors.read(cursor)
         value, number = column.to_python(tidy(text)), int(pk)
-    except (ValueError, TypeError, OverflowError, RecursionError, ValidationError):
+    except (*cursors.BROKEN, ValidationError):
         return None
     # None of ours lacks its zone.
     return None if isinstance(value, datetime) and is_naive(value) else (value, number)

@@ -87,7 +87,9 @@ def answer_question(question: Question, *, by: Member, text: str) -> Question:
     )
     open_question.save()
     assert held.paused_on is not None  # database constraint
-    held.due_on = clock.resume(held.due_on, paused=held.paused_on, resumed=clock.today())
+    starts = held.engagement.starts_on
+    assert starts is not None  # a filed engagement has dates: database constraint
+    held.due_on = clock.resume(held.due_on, paused=held.paused_on, resumed=clock.today(), starts=starts)
     held.paused_on = None
     held.status = AdviceStatus.ASSIGNED
     _save(held)

@@ -227,6 +227,7 @@ def _record_change(kind: str, held: Engagement, by: Member) -> None:
     changed = (
         [change.label for change in versions.changes(before.said, after.said)] if before and after else []
     )
+    routing.keep_in_time(held)
     activity.record(
         kind,
         held,

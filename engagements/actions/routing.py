@@ -1,3 +1,6 @@
+from datetime import date
+
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Member, Office
@@ -16,6 +19,14 @@ def ask_covering_desks(engagement: Engagement, *, by: Member) -> None:
     for desk in desks_for(engagement):
         if desk.pk not in asked:
             ask(engagement, desk, by=by)
+
+
+def keep_in_time(engagement: Engagement) -> None:
+    """Where it begins sooner than it did, what is open is due sooner too."""
+    assert engagement.starts_on is not None  # a filed engagement has dates: database constraint
+    latest = clock.in_time(date.max, today=clock.today(), starts=engagement.starts_on)
+    late = engagement.advice_requests.open().filter(due_on__gt=latest)
+    late.update(due_on=latest, version=F("version") + 1)
 
 
 def ask(engagement: Engagement, desk: Office, *, by: Member) -> AdviceRequest:

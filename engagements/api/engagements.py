@@ -211,10 +211,10 @@ class EngagementRoute(Route):
     @action(detail=True)
     def differences(self, request: Request, reference: str) -> Response:
         """What changed since the version that you read."""
-        asked = self.asked()
-        numbered = dict(self.found().versions.values_list("number", "said"))
-        until = asked.get("until", max(numbered, default=0))
-        before, after = (numbered.get(number) for number in (asked["since"], until))
+        asked, engagement = self.asked(), self.found()
+        wanted = (asked["since"], asked.get("until", engagement.filed_version))
+        numbered = dict(engagement.versions.filter(number__in=wanted).values_list("number", "said"))
+        before, after = (numbered.get(number) for number in wanted)
         if after is None or (before is None and asked["since"]):
             raise Http404
         return self.all_of(versions.changes(before or {}, after))

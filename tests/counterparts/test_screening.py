@@ -42,6 +42,25 @@ def test_every_listed_person_is_found_with_and_without_a_title(maria: Member, ti
     assert hit.listing == entries[at]
 
 
+def test_a_body_of_the_same_name_in_the_batch_changes_nothing_for_a_person(maria: Member) -> None:
+    lists.listing("PRIMEROV, Aleksandr", in_=lists.edition())
+    name = "Minister of Defence Aleksandr Primerov"
+    person, body = add(maria, name), add(maria, name, kind="national")
+    for batch in ([person], [person, body], [body, person]):
+        (found,) = screening.screen(batch)[person.pk]
+        assert (found.level, found.score) == ("strong", 100), batch
+
+
+@pytest.mark.parametrize(("weak", "own"), [(100, 100), (93, 92), (97, 90)])
+def test_of_two_names_of_an_entry_the_one_that_is_worth_more_counts(weak: int, own: int) -> None:
+    pair = [
+        screening.Candidate(1, "Ours", "Nickname", "weak", weak, 7),
+        screening.Candidate(1, "Ours", "Name", "primary", own, 7),
+    ]
+    for found in (pair, pair[::-1]):
+        assert screening._best(found)[1, 7].listed_name == "Name"
+
+
 def test_a_hit_says_which_list_of_which_day_and_why(maria: Member) -> None:
     edition = lists.edition(of=date(2026, 2, 27))
     lists.listing("PRIMEROV, Aleksandr", in_=edition, countries=["RU"], birth_years=[1961])

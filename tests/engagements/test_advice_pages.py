@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -9,7 +10,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Member
-from engagements import actions
+from engagements import actions, clock
 from engagements.models import Advice, AdviceRequest, AdviceResponse, Coverage, DeskNote
 from tests.factories import accounts as people
 from tests.factories import engagements as make
@@ -404,3 +405,18 @@ def test_the_desks_page_costs_the_same_however_much_was_said(
     with django_assert_max_num_queries(31):
         client.get(url("request", held))
     assert DeskNote.objects.count() == 5
+
+
+def test_what_begins_sooner_is_advised_on_sooner(maria: Member, liaison: Member) -> None:
+    held = make.requested(maria, liaison)
+    version, due = held.version, held.due_on
+
+    def moved(days: int) -> AdviceRequest:
+        held.engagement.refresh_from_db()
+        plan = actions.Plan(fields={"starts_on": make.in_days(days), "ends_on": make.in_days(60)})
+        actions.amend(held.engagement, plan, by=maria, version=held.engagement.version)
+        return AdviceRequest.objects.get(pk=held.pk)
+
+    assert moved(40).due_on == due
+    assert (moved(3).due_on, moved(3).version) == (clock.today() + timedelta(days=2), version + 1)
+    assert moved(-1).due_on == clock.today()

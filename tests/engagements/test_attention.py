@@ -1,9 +1,13 @@
 """Flags inform: what desks and public lists say of where one goes and whom one meets."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from accounts.models import Member
 from counterparts import actions as counterparts
+from counterparts.models import Hit, ListEdition
 from engagements import actions
 from engagements.models import Engagement
 from tests.conftest import ClientFor
@@ -73,6 +77,21 @@ def test_what_a_list_or_a_desk_says_later_is_raised_on_plans_to_come_and_goes_ag
     counterparts.end_guidance(guidance, by=liaison, ends_on=make.in_days(0))
     actions.refresh_flags()
     assert set(flags(filed)) == {"country_guidance"}
+
+
+def test_a_match_that_comes_back_is_raised_again(maria: Member, lee: Member) -> None:
+    filed, name = make.filed(maria), "Government of Baja California"
+    lists.listing(name, in_=lists.edition(), kind="body")
+    counterparts.screen_due()
+    long_ago = timezone.now() - timedelta(days=9)
+    Hit.objects.update(found_at=long_ago)
+    ListEdition.objects.update(ended_at=long_ago)
+    (body,) = filed.counterparts.all()
+    for version, called in enumerate(("Rivers and Lakes", name), 1):
+        counterparts.change(body, by=lee, version=version, name=called)
+        counterparts.screen_due()
+        actions.refresh_flags()
+        assert ("possible_listing" in flags(filed)) == (called == name)
 
 
 def test_no_flag_changes_what_its_office_may_do(maria: Member, liaison: Member) -> None:

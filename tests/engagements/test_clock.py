@@ -4,6 +4,8 @@ import pytest
 
 from engagements import clock
 
+LATER = date(2027, 2, 1)
+
 
 @pytest.mark.parametrize(
     ("day", "is_working"),
@@ -34,14 +36,20 @@ def test_advice_is_never_due_before_it_was_asked() -> None:
 
 def test_a_question_that_waits_over_a_weekend_costs_the_desk_one_working_day() -> None:
     friday, monday = date(2026, 11, 6), date(2026, 11, 9)
-    assert clock.resume(date(2026, 11, 10), paused=friday, resumed=monday) == date(
-        2026, 11, 12
-    )  # 11th: Veterans Day
+    due = clock.resume(date(2026, 11, 10), paused=friday, resumed=monday, starts=LATER)
+    assert due == date(2026, 11, 12)  # 11th: Veterans Day
 
 
 def test_an_answer_on_the_same_day_moves_nothing() -> None:
     day = date(2026, 11, 9)
-    assert clock.resume(date(2026, 11, 16), paused=day, resumed=day) == date(2026, 11, 16)
+    assert clock.resume(date(2026, 11, 16), paused=day, resumed=day, starts=LATER) == date(2026, 11, 16)
+
+
+@pytest.mark.parametrize(("starts", "due"), [(13, 12), (12, 11), (10, 9), (9, 9), (2, 9)])
+def test_a_question_that_waits_leaves_the_advice_due_before_the_engagement(starts: int, due: int) -> None:
+    friday, monday = date(2026, 11, 6), date(2026, 11, 9)
+    said = clock.resume(date(2026, 11, 10), paused=friday, resumed=monday, starts=date(2026, 11, starts))
+    assert said == date(2026, 11, due)
 
 
 @pytest.mark.parametrize("offset", range(40))

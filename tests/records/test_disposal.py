@@ -20,6 +20,7 @@ from engagements.models import Engagement, EngagementVersion
 from records import actions
 from records.models import Disposal
 from tests.conftest import ClientFor
+from tests.engagements.test_races import at_once
 from tests.factories import briefings as make_briefings
 from tests.factories import engagements as make
 
@@ -56,6 +57,15 @@ def test_without_a_schedule_everything_is_kept_for_good(
         actions.confirm_disposal("versions", by=lee)
     assert actions.dispose() == 0
     assert again(old).said == SAID
+
+
+def test_two_workers_at_once_let_go_once(filed: Engagement, maria: Member, lee: Member) -> None:
+    schedule("versions", 7)
+    old = version(filed, maria, 8)
+    said = actions.confirm_disposal("versions", by=lee)
+    assert at_once(*[lambda: actions._dispose_batch(said)] * 2) == ["done", "done"]
+    assert again(old).said == {}
+    assert Entry.objects.filter(kind="records.disposed").count() == 1
 
 
 def test_without_a_leads_word_nothing_goes(filed: Engagement, maria: Member) -> None:

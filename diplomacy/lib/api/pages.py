@@ -1,7 +1,5 @@
 """Pages of results by position in an order: the last page costs what the first one does, and nothing is skipped."""
 
-import base64
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
-from diplomacy.lib import shown
+from diplomacy.lib import cursors, shown
 from diplomacy.lib.text import tidy
 
 FIRST, MOST = 25, 100
@@ -95,7 +93,7 @@ def _after(rows: QuerySet[Any], columns: Sequence[Column], cursor: str) -> Query
     try:
         place = _read(cursor, len(columns))
         return rows.filter(_beyond(columns, place))
-    except (ValueError, TypeError, RecursionError, FieldError, ValidationError):
+    except (*cursors.BROKEN, FieldError, ValidationError):
         raise exceptions.ValidationError({"cursor": ["This is not a place in the list."]}) from None
 
 
@@ -109,13 +107,11 @@ def _beyond(columns: Sequence[Column], place: Sequence[Any]) -> Q:
 
 
 def _write(row: Model, columns: Sequence[Column]) -> str:
-    place = [getattr(row, column.name) for column in columns]
-    text = json.dumps(place, default=str)
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    return cursors.write([getattr(row, column.name) for column in columns])
 
 
 def _read(cursor: str, length: int) -> list[Any]:
-    place = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    place = cursors.read(cursor)
     if not isinstance(place, list) or len(place) != length or not all(map(_is_sound, place)):
         raise ValueError(cursor)
     return place
