@@ -199,7 +199,7 @@ def test_each_filter_has_its_index(
     owner_connection.execute("ANALYZE activity_entry")  # which is empty: every index of it costs the same
     fill_the_log()
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+        cursor.execute("SET enable_seqscan = off; SET enable_sort = off")
     with CaptureQueriesContext(connection) as caught:
         client_for(auditor).get(LOG, asked)
     (page,) = [q["sql"] for q in caught if 'FROM "activity_entry"' in q["sql"] and "LIMIT 51" in q["sql"]]
