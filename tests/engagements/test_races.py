@@ -3,19 +3,24 @@
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Member
 from activity.models import Entry
 from counterparts import actions as counterparts
 from diplomacy.lib.errors import Refusal
+from diplomacy.lib.rls import system
 from engagements import actions
+from engagements.actions import locking
 from engagements.models import AdviceRequest, Engagement
 from tests.conftest import ClientFor
 from tests.factories import engagements as make
+from tests.factories import referrals as refer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -160,3 +165,42 @@ def test_a_page_sent_while_a_colleague_restricts_it_to_others_finds_nothing(
 
     assert at_once(restrict, send) == ["done", "done"]
     assert answers == [404]
+
+
+def after_waiting(change: Callable[[], object], lock: Callable[[], object]) -> list[object]:
+    """What somebody gets who asked for a row while it was being changed."""
+    got: list[object] = []
+
+    def wait() -> None:
+        try:
+            with transaction.atomic():
+                got.append(lock())
+        finally:
+            connection.close()
+
+    waiting = threading.Thread(target=wait)
+    with system("tests"):
+        change()
+        waiting.start()
+        time.sleep(0.5)
+    waiting.join(timeout=30)
+    return got
+
+
+def test_who_waits_for_a_row_gets_whom_it_names_by_then(maria: Member, lee: Member, liaison: Member) -> None:
+    """PostgreSQL looks at the changed row again beside the old rows of the others: joined to them it names nobody, or is gone."""
+    request = make.requested(maria, liaison)
+    plan, referral = request.engagement, refer.referred(maria, liaison.office)
+
+    def set_to(row: Any, **fields: Any) -> Callable[[], object]:
+        return lambda: type(row).objects.filter(pk=row.pk).update(**fields)
+
+    assert after_waiting(set_to(plan, contact=lee), lambda: locking.lock(plan).contact) == [lee]
+    assert after_waiting(
+        set_to(request, assigned_to=liaison, status="assigned", status_since=timezone.now()),
+        lambda: locking.lock_request(request).assigned_to,
+    ) == [liaison]
+    assert after_waiting(
+        set_to(referral, contact=lee, closed_by=liaison),
+        lambda: (locking.lock_referral(referral).contact, locking.lock_referral(referral).closed_by),
+    ) == [(lee, liaison)]
