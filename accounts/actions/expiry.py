@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -10,6 +9,7 @@ from accounts import invitations
 from accounts.actions.letters import write_letter
 from accounts.models import ApiToken, Invitation, Letter
 from activity import actions as activity
+from diplomacy.lib.each import done_of
 from diplomacy.lib.rls import system
 
 TOKEN_WARN = timedelta(days=7)
@@ -22,10 +22,9 @@ def remind_of_tokens() -> int:
     alive = ApiToken.objects.unrevoked().filter(reminded_at=None, expires_at__gt=now)
     half = (F("expires_at") - F("made_at")) / 2
     due = alive.filter(expires_at__lte=now + TOKEN_WARN, made_at__lte=now - half)
-    return sum(_remind_of_token(pk) for pk in due.values_list("pk", flat=True))
+    return done_of(_remind_of_token, due.values_list("pk", flat=True))
 
 
-@transaction.atomic
 def _remind_of_token(pk: int) -> bool:
     rows = ApiToken.objects.select_for_update(of=("self",)).select_related("member")
     with system("accounts.proofs"):
@@ -45,10 +44,9 @@ def remind_of_invitations() -> int:
     due = Invitation.objects.open().filter(
         reminded_at=None, expires_at__lte=soon, expires_at__gt=F("made_at") + INVITATION_WARN
     )
-    return sum(_remind_of_invitation(pk) for pk in due.values_list("pk", flat=True))
+    return done_of(_remind_of_invitation, due.values_list("pk", flat=True))
 
 
-@transaction.atomic
 def _remind_of_invitation(pk: int) -> bool:
     rows = Invitation.objects.open().select_for_update(of=("self",)).select_related("invited_by")
     with system("accounts.invitations"):

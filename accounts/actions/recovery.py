@@ -16,6 +16,7 @@ from accounts.models import Letter, Member, Recovery, User
 from accounts.querysets import MemberQuerySet
 from accounts.signin import sessions
 from activity import actions as activity
+from diplomacy.lib.each import done_of
 from diplomacy.lib.errors import Conflict
 from diplomacy.lib.rls import system
 
@@ -109,10 +110,9 @@ def remind_of_recoveries() -> int:
     """Another letter, with another link, a day before the time runs out."""
     due = Recovery.objects.open().filter(reminded_at=None, expires_at__lte=timezone.now() + recovery.WARN)
     long = due.filter(expires_at__gt=F("asked_at") + recovery.WARN)
-    return sum(_remind(pk) for pk in long.values_list("pk", flat=True))
+    return done_of(_remind, long.values_list("pk", flat=True))
 
 
-@transaction.atomic
 def _remind(pk: int) -> bool:
     rows = Recovery.objects.open().select_for_update(of=("self",)).select_related("user")
     with system("accounts.proofs"):

@@ -3,8 +3,6 @@
 from collections import defaultdict
 from datetime import date, timedelta
 
-from django.db import transaction
-
 from accounts import attestation, terms
 from accounts.actions import expiry
 from accounts.actions.members import who_manage
@@ -13,6 +11,7 @@ from accounts.models import Member, Office
 from accounts.querysets import MemberQuerySet
 from activity import actions as activity
 from diplomacy.lib import washington
+from diplomacy.lib.each import done_of
 from diplomacy.lib.rls import system
 
 WARN_DAYS = 30
@@ -27,10 +26,9 @@ def remind() -> int:
 
 def _warn_of_terms() -> int:
     resting = Member.objects.current().in_their_own_right().exclude(official=None)
-    return sum(_warn(member.pk) for member in resting)
+    return done_of(_warn, resting.values_list("pk", flat=True))
 
 
-@transaction.atomic
 def _warn(pk: int) -> bool:
     held = _lock(pk)
     ends = terms.last_day_of_post(held)
@@ -49,7 +47,7 @@ def _ask_offices() -> int:
     oldest = washington.today() - timedelta(days=attestation.days())
     for pk, office in _unasked(oldest).values_list("pk", "office_id"):
         due[office].append(pk)
-    return sum(_ask(office, pks) for office, pks in due.items())
+    return done_of(_ask, due.items())
 
 
 def _unasked(oldest: date) -> MemberQuerySet:
@@ -57,8 +55,8 @@ def _unasked(oldest: date) -> MemberQuerySet:
     return rows.filter(attested_on__lte=oldest)
 
 
-@transaction.atomic
-def _ask(office_id: int, pks: list[int]) -> int:
+def _ask(due: tuple[int, list[int]]) -> int:
+    office_id, pks = due
     with system("accounts.memberships"):
         asked = Member.objects.filter(pk__in=pks, reminded_on=None).update(reminded_on=washington.today())
     if asked:
@@ -70,10 +68,9 @@ def _ask(office_id: int, pks: list[int]) -> int:
 
 def _say_who_is_suspended() -> int:
     unsaid = Member.objects.suspended().filter(suspension_said=False)
-    return sum(_say_suspended(member.pk) for member in unsaid)
+    return done_of(_say_suspended, unsaid.values_list("pk", flat=True))
 
 
-@transaction.atomic
 def _say_suspended(pk: int) -> bool:
     held = _lock(pk)
     if not attestation.is_suspended(held) or held.suspension_said:

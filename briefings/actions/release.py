@@ -10,6 +10,7 @@ from briefings.actions.writing import require_dates
 from briefings.choices import Status
 from briefings.models import Briefing, Delivery, ReaderQuestion
 from briefings.tailoring import Cut
+from diplomacy.lib.each import done_of
 from diplomacy.lib.errors import Conflict, Invalid, Stale
 from diplomacy.lib.rls import system
 
@@ -131,7 +132,7 @@ def recall(briefing: Briefing, *, by: Member, reason: str, version: int | None =
 
 def expire() -> int:
     """Close what is past its last day. Reading stopped at midnight in Washington; this says so on the record."""
-    return sum(map(_expire, _past_expiry()))
+    return done_of(_expire, _past_expiry())
 
 
 @system("briefings.clock")

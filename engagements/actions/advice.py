@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from accounts.models import Member, Office
 from activity import actions as activity
+from diplomacy.lib.each import done_of
 from diplomacy.lib.errors import Conflict, Forbidden, Invalid, Stale
 from diplomacy.lib.rls import system
 from engagements import clock, rules, watchers
@@ -209,7 +210,7 @@ def note_for_desk(request: AdviceRequest, *, by: Member, text: str) -> DeskNote:
 
 def lapse_overdue() -> int:
     """Record that no advice came in time. The engagement itself is not touched: it proceeds."""
-    return sum(map(_lapse, _overdue()))
+    return done_of(_lapse, _overdue())
 
 
 @system("engagements.clock")

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from counterparts.models import CountryGuidance, Hit
+from diplomacy.lib.each import done_of
 from diplomacy.lib.rls import system
 from engagements import flags
 from engagements.models import AttentionFlag, Engagement
@@ -27,7 +28,7 @@ def raise_flags(held: Engagement) -> None:
 
 def refresh_flags() -> int:
     """Of engagements to come that meet whom a list, or go where a desk, said something new about; how many there were."""
-    return sum(map(_refresh, _concerned()))
+    return done_of(_refresh, _concerned())
 
 
 @system("engagements.flags")

@@ -2,9 +2,10 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connection, transaction
 from django.urls import reverse
@@ -165,6 +166,36 @@ def test_a_page_sent_while_a_colleague_restricts_it_to_others_finds_nothing(
 
     assert at_once(restrict, send) == ["done", "done"]
     assert answers == [404]
+
+
+POISON = "CREATE FUNCTION public.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$"
+REFUSE = """
+CREATE TRIGGER refused BEFORE UPDATE ON engagements_advicerequest FOR EACH ROW WHEN (OLD.id = {})
+EXECUTE FUNCTION public.refuse()
+"""
+
+
+@pytest.fixture
+def poisoned(
+    maria: Member, liaison: Member, owner_connection: psycopg.Connection[tuple[object, ...]]
+) -> Iterator[tuple[AdviceRequest, AdviceRequest]]:
+    """Two overdue requests, of which the first cannot be written."""
+    first, second = make.requested(maria, liaison), make.requested(maria, liaison)
+    with system("tests"):
+        AdviceRequest.objects.filter(pk__in=[first.pk, second.pk]).update(due_on=make.in_days(-3))
+    owner_connection.execute(POISON)
+    owner_connection.execute(REFUSE.format(first.pk).encode())
+    yield first, second
+    owner_connection.execute("DROP FUNCTION public.refuse() CASCADE")
+
+
+def test_a_request_that_cannot_be_written_keeps_no_other_from_lapsing(
+    poisoned: tuple[AdviceRequest, AdviceRequest], caplog: pytest.LogCaptureFixture
+) -> None:
+    assert actions.lapse_overdue() == 1
+    with system("tests"):
+        assert [AdviceRequest.objects.get(pk=each.pk).status for each in poisoned] == ["requested", "lapsed"]
+    assert "_lapse failed for one of many" in caplog.text
 
 
 def after_waiting(change: Callable[[], object], lock: Callable[[], object]) -> list[object]:

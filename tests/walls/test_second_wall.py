@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
 import pytest
 from celery import current_app
 from django.db import DatabaseError, ProgrammingError, connection, transaction
@@ -18,12 +19,22 @@ from activity.models import Alarm, Entry, Hold, Notice
 from briefings.models import Briefing, Delivery, Section
 from diplomacy.lib.rls import FEDERAL, OFFICE, SYSTEM, context, reading_as, system
 from diplomacy.lib.rls.middleware import ReaderMiddleware
-from engagements.models import Advice, AdviceRequest, DeskNote, Engagement, OfficeNote, Stop
+from engagements import actions as engagements
+from engagements.models import (
+    Advice,
+    AdviceRequest,
+    CoordinatorQuestion,
+    DeskNote,
+    Engagement,
+    OfficeNote,
+    Stop,
+)
 from records import actions as records
 from records.models import Exemption, ReferralExemption, Request
 from tests.conftest import ClientFor
 from tests.factories import briefings as make_briefings
 from tests.factories import engagements as make
+from tests.factories import overlaps as cross
 from tests.factories import referrals as refer
 
 pytestmark = pytest.mark.django_db
@@ -299,3 +310,30 @@ def test_the_pages_of_a_request_are_drawn_within_it(maria: Member, client_for: C
 
 def test_strangers_open_no_context(client: Client) -> None:
     assert client.get("/").status_code == 302
+
+
+# A plan that is restricted after all ---------------------------------------------------------------------------------
+
+
+def questions_read_by(member: Member) -> int:
+    with reading_as(again(member)):
+        return CoordinatorQuestion.objects.count()
+
+
+def test_what_was_asked_of_coordinators_is_theirs_no_more_once_a_plan_is_restricted(
+    maria: Member, tom: Member, liaison: Member, owner_connection: psycopg.Connection[tuple[object, ...]]
+) -> None:
+    here = cross.crossing(maria, tom, ours="introduce", theirs="introduce")
+    engagements.ask_coordinator(here.our_side, by=maria, text="May we meet them?")
+    assert questions_read_by(liaison) == 1
+    engagements.share(here.again().ours, by=maria, visibility="restricted", people=[maria.user])
+    assert questions_read_by(liaison) == 0
+    policy = "ALTER POLICY federal_reads ON engagements_coordinatorquestion USING ({})"
+    (before,) = owner_connection.execute(
+        "SELECT qual FROM pg_policies WHERE tablename = 'engagements_coordinatorquestion' AND policyname = 'federal_reads'"
+    ).fetchone() or [""]
+    owner_connection.execute(policy.format("true").encode())
+    try:
+        assert questions_read_by(liaison) == 1, "this test would not notice"
+    finally:
+        owner_connection.execute(policy.format(before).encode())

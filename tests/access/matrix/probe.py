@@ -211,6 +211,7 @@ KEEPS = {
     "records_disposal": "UPDATE records_disposal SET texts = texts",
     "engagements_engagementversion": "UPDATE engagements_engagementversion SET said = said",
     "engagements_engagementcountry": "DELETE FROM engagements_engagementcountry",
+    "engagements_overlap": "UPDATE engagements_overlap SET crosses_on = crosses_on",
     "engagements_overlapfootprint": "DELETE FROM engagements_overlapfootprint",
 }
 """What the keeper's own functions write."""

@@ -27,8 +27,17 @@ ALIKE = {
     "DROP POLICY office_reads ON engagements_desknote": "its readers advise, and so read in the federal role",
     "DROP POLICY keeper_looks_up ON engagements_engagementcountry": "keeper_keeps lets it read as well",
     "DROP POLICY keeper_looks_up ON engagements_overlapfootprint": "keeper_keeps lets it read as well",
+    **{
+        f"DROP POLICY {role}_reads ON {table}": "it admits nobody, and only has unsigned looks fail"
+        for role in ("office", "federal")
+        for table in ("engagements_overlapfootprint", "counterparts_movedrows")
+    },
 }
 """What is the same without the policy."""
+ELSEWHERE = {
+    "ALTER POLICY federal_reads ON engagements_coordinatorquestion USING (true)": "tests/walls/test_second_wall.py"
+}
+"""What another test changes, since no plan of the world was restricted after a question about it."""
 CHANGED: list[str] = []
 
 
@@ -95,7 +104,7 @@ def test_each_policy_is_missed_and_its_condition_too(
     assert not list(probe.wrong_for_helpers(name, world, held))
     for policy in (policy for policy in found if policy.table == name):
         for statement in policy.changes:
-            if zlib.crc32(statement.encode()) % SLICE == 0:
+            if zlib.crc32(statement.encode()) % SLICE == 0 and statement not in ELSEWHERE:
                 with probe.changed(statement):
                     CHANGED.append(statement)
                     if not noticed(policy, world, held):
