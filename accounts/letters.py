@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from accounts import invitations, recovery
-from accounts.models import Invitation, Letter, Recovery, User
+from accounts.models import Invitation, Letter, OfficeRequest, Recovery, User
 from diplomacy.lib.rls import system
 
 KIND = Letter.Kind
@@ -22,6 +22,7 @@ SUBJECTS = {
     KIND.RECOVERY: "Set up signing in again",
     KIND.INVITATION: "Your invitation runs out soon",
     KIND.CODES: "Make new recovery codes",
+    KIND.DECLINED: "Your request for an office",
 }
 
 
@@ -90,6 +91,11 @@ def _invitation(letter: Letter) -> Written | None:
     return found.email, {"invitation": found, "link": invitations.link(secret)}
 
 
+def _declined(letter: Letter) -> Written | None:
+    found = OfficeRequest.objects.filter(pk=letter.about or 0, status=OfficeRequest.Status.DECLINED).first()
+    return (found.email, {}) if found else None
+
+
 _WRITTEN = {
     KIND.RESET: _reset,
     KIND.TRIES: _sign_in,
@@ -98,4 +104,5 @@ _WRITTEN = {
     KIND.RECOVERY: _recovery,
     KIND.INVITATION: _invitation,
     KIND.CODES: _sign_in,
+    KIND.DECLINED: _declined,
 }

@@ -1,23 +1,19 @@
 """An office is asked for by one person and opened by another, who knows who has authority there."""
 
-import logging
-from functools import partial
-from smtplib import SMTPException
 from typing import Any
 
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils import timezone
 
 from accounts import onboarding, rules
 from accounts.actions.invitations import mail_link, write_invitation
+from accounts.actions.letters import write_letter
 from accounts.actions.offices import open_office
-from accounts.models import Division, Member, Office, OfficeRequest, User
+from accounts.models import Division, Letter, Member, Office, OfficeRequest, User
 from activity import actions as activity
 from diplomacy.lib.errors import Conflict, Invalid
 from diplomacy.lib.rls import system
 
-log = logging.getLogger(__name__)
 MOST_OPEN = 3
 """Requests of one address that wait at a time; more are thanked for and dropped."""
 
@@ -72,7 +68,7 @@ def decline_office(request: OfficeRequest, *, by: Member, reason: str) -> Office
     _decide(held, OfficeRequest.Status.DECLINED, by, reason=reason.strip())
     told = onboarding.who_decide(held).user_ids()
     activity.record("accounts.office_declined", held, by=by, notify=told)
-    transaction.on_commit(partial(_say_declined, held.email), robust=True)
+    write_letter(Letter.Kind.DECLINED, held.email, about=held.pk)
     return held
 
 
@@ -102,17 +98,3 @@ def _require_place(held: OfficeRequest, by: Member, division: Division | None) -
 
 def _is_in(ocd_id: str, above: str) -> bool:
     return ocd_id == above or ocd_id.startswith(above + "/")
-
-
-def _say_declined(email: str) -> None:
-    message = EmailMessage(
-        subject="Your request for an office",
-        body="Your request for an office was not confirmed. Ask the international office of your state, or the "
-        "federal desk you work with, what is missing. You may ask again.\n",
-        to=[email],
-        headers={"Auto-Submitted": "auto-generated"},
-    )
-    try:
-        message.send()
-    except (SMTPException, OSError) as error:
-        log.error("An answer to a request was not sent: %s", type(error).__name__)

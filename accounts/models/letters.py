@@ -23,10 +23,11 @@ class Letter(models.Model):
         RECOVERY = "recovery", "Losing every passkey"
         INVITATION = "invitation", "An invitation runs out"
         CODES = "codes", "Recovery codes of before do not work"
+        DECLINED = "declined", "A request for an office was declined"
 
     kind = models.CharField(max_length=10, choices=Kind)
     address = models.EmailField("e-mail address", max_length=320)
-    about = models.BigIntegerField(null=True, help_text="The id of the recovery or invitation")
+    about = models.BigIntegerField(null=True, help_text="The id of the recovery, invitation or request")
     made_at = models.DateTimeField(default=timezone.now)
     attempts = models.PositiveSmallIntegerField(default=0)
     try_after = models.DateTimeField(default=timezone.now)
