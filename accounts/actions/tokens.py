@@ -13,7 +13,7 @@ from accounts.models.tokens import LONGEST_DAYS
 from accounts.querysets import ApiTokenQuerySet
 from activity import actions as activity
 from diplomacy.lib import washington
-from diplomacy.lib.errors import Invalid
+from diplomacy.lib.errors import Forbidden, Invalid
 from diplomacy.lib.rls import system
 
 PREFIX = "sdd_"
@@ -47,6 +47,8 @@ def make_token(name: str, *, scope: str, days: int, by: Member) -> tuple[ApiToke
 
 @transaction.atomic
 def revoke_token(token: ApiToken, *, by: Member) -> None:
+    if token.member.user_id != by.user_id:
+        raise Forbidden("A token is ended by the person whose it is.")
     if _revoke(ApiToken.objects.filter(pk=token.pk)):
         activity.record("accounts.token_revoked", token, by=by)
 

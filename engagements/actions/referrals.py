@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Member, Office
 from activity import actions as activity
+from counterparts import actions as counterparts
 from counterparts.models import Counterpart
 from diplomacy.lib import washington
 from diplomacy.lib.errors import Invalid
@@ -57,7 +58,7 @@ def refer(matter: Matter, *, by: Member) -> Referral:
         written_by=by,
         readers=rules.referral_readers(by.office, matter.receiver),
     )
-    referral.counterparts.set(matter.counterparts)
+    referral.counterparts.set(counterparts.as_they_stand(matter.counterparts).values())
     _link(referral, matter.engagement, CAME_FROM)
     activity.record("engagements.referred", referral, by=by, notify=watchers.of_receiver(referral))
     return referral

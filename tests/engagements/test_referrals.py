@@ -63,6 +63,15 @@ def told(kind: str) -> set[int]:
 # Who reads it ---------------------------------------------------------------------------------------------------------
 
 
+def test_whom_a_referral_names_is_whom_they_were_merged_into_meanwhile(
+    maria: Member, lee: Member, tom: Member
+) -> None:
+    kept, gone = make.counterpart(maria), make.counterpart(maria, name="Government of BC")
+    matter = refer.matter(maria, tom.office, counterparts=[gone])
+    register.merge(kept, gone, by=lee)
+    assert list(actions.refer(matter, by=maria).counterparts.all()) == [kept]
+
+
 def test_the_two_offices_read_it_and_nobody_else(cast: dict[str, Any]) -> None:
     referral = refer.referred(cast["maria"], cast["tom"].office)
     assert readers_of(referral, cast) == {"maria", "lee", "gov", "tom"}

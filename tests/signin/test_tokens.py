@@ -15,7 +15,7 @@ from pytest_django import Settings
 from accounts import actions
 from accounts.models import ApiToken, Member, Office
 from activity.models import Entry
-from diplomacy.lib.errors import Invalid
+from diplomacy.lib.errors import Forbidden, Invalid
 from engagements.models import Engagement
 from tests.conftest import ClientFor
 from tests.factories import briefings as make_briefing
@@ -44,6 +44,13 @@ class Program:
 def token_of(member: Member, scope: str = "read", days: int = 30) -> tuple[ApiToken, Program]:
     token, secret = actions.make_token("Calendar", scope=scope, days=days, by=member)
     return token, Program(secret)
+
+
+def test_nobody_ends_the_token_of_a_colleague(maria: Member, lee: Member) -> None:
+    token, program = token_of(maria)
+    with pytest.raises(Forbidden):
+        actions.revoke_token(token, by=lee)
+    assert program.get(ME).status_code == 200
 
 
 def test_a_token_is_made_on_a_page_and_shown_once(maria: Member, client_for: ClientFor) -> None:
