@@ -9,7 +9,7 @@ from accounts.models import Member
 from activity import actions as activity
 from counterparts import rules
 from counterparts.models import Counterpart, Post, Source
-from diplomacy.lib.errors import Invalid
+from diplomacy.lib.errors import Invalid, Stale
 
 
 @transaction.atomic
@@ -30,9 +30,12 @@ def hold_post(
 
 
 @transaction.atomic
-def change_post(post: Post, *, by: Member, title: str, **dates: date | None) -> Post:
+def change_post(post: Post, *, by: Member, version: int | None, title: str, **dates: date | None) -> Post:
     rules.require_writer(by)
     held: Post = Post.objects.select_for_update().select_related("person", "body").get(pk=post.pk)
+    if held.version != version:
+        raise Stale
+    held.version += 1
     held.title, held.starts_on, held.ends_on = title, dates.get("starts_on"), dates.get("ends_on")
     _check_dates(held)
     held.save()

@@ -8,7 +8,7 @@ from counterparts.models import Counterpart
 from diplomacy.lib import forms as house
 
 
-class ChangePostForm(house.Form):
+class PostFields(house.Form):
     title = forms.CharField(
         label="Post", max_length=120, help_text="Such as “Deputy mayor” or “Consul General”."
     )
@@ -23,7 +23,11 @@ class ChangePostForm(house.Form):
         return cleaned
 
 
-class PostForm(ChangePostForm):
+class ChangePostForm(house.Versioned, PostFields):
+    pass
+
+
+class PostForm(PostFields):
     body = forms.CharField(
         label="In which body",
         max_length=200,

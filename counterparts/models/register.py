@@ -180,6 +180,7 @@ class Post(models.Model):
     title = models.CharField(max_length=120)
     starts_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
 
     objects = PostQuerySet.as_manager()
 

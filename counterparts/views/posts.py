@@ -12,7 +12,7 @@ from accounts.requests import MemberRequest
 from counterparts import actions, rules
 from counterparts.forms.posts import ChangePostForm, PostForm, SourceForm
 from counterparts.models import Counterpart, Post
-from diplomacy.lib.errors import Invalid
+from diplomacy.lib.errors import Invalid, Stale
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,9 +29,14 @@ def change_post(request: MemberRequest, reference: str, number: int) -> HttpResp
     person = _get(request, reference)
     rules.require_writer(request.acting)
     post = _numbered(person, number)
-    now = {name: getattr(post, name) for name in ("title", "starts_on", "ends_on")}
+    now = {name: getattr(post, name) for name in ("title", "starts_on", "ends_on", "version")}
     form = ChangePostForm(request.POST or None, initial=now)
-    return _small(request, form, person, f"{person} in {post.body}", partial(actions.change_post, post))
+    title = f"{person} in {post.body}"
+    try:
+        return _small(request, form, person, title, partial(actions.change_post, post))
+    except Stale:
+        form.refuse_stale(_numbered(person, number).version)
+        return _page(request, form, person, title, status=409)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -55,8 +60,14 @@ def _small(
         else:
             messages.success(request, "Your changes are saved.")
             return redirect(counterpart)
+    return _page(request, form, counterpart, title, status=400 if form.errors else 200)
+
+
+def _page(
+    request: MemberRequest, form: forms.Form, counterpart: Counterpart, title: str, status: int
+) -> HttpResponse:
     context = {"form": form, "counterpart": counterpart, "title": title}
-    return render(request, "counterparts/small_form.html", context, status=400 if form.errors else 200)
+    return render(request, "counterparts/small_form.html", context, status=status)
 
 
 def _numbered(person: Counterpart, number: int) -> Post:

@@ -188,7 +188,7 @@ PAGES: dict[str, Route] = {
     "counterparts:hold_post": page(
         "person", door("change", said(title="Mayor", body="Ministry of Examples"))
     ),
-    "counterparts:change_post": page("post", door("change", said(title="Mayor"))),
+    "counterparts:change_post": page("post", door("change", versioned(title="Mayor"))),
     "counterparts:add_source": page("counterpart", door("change", said(title="Its website"))),
     "counterparts:note": page("counterpart", door("change", said(text="Ask for Julia."))),
     "counterparts:hit": page(
