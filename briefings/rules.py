@@ -69,13 +69,18 @@ def allowed(briefing: "Briefing", member: Member | None) -> list[str]:
     return [move for move in MOVES if may(move, briefing, member)]
 
 
-def require(move: str, briefing: "Briefing", member: Member) -> None:
-    """Forbidden when it is not theirs to do; Conflict when it is, but not from this status."""
-    rule = MOVES[move]
+def require_person(move: str, briefing: "Briefing", member: Member) -> None:
+    """Before a form is looked at: who may not do it is not told what is wrong with what they sent."""
     if not serves_in(member, briefing):
         raise Forbidden("Only the briefers of the office that wrote this briefing may do this.")
-    if not is_right_person(rule.who, briefing, member):
-        raise Forbidden(REFUSED[rule.who])
+    if not is_right_person(MOVES[move].who, briefing, member):
+        raise Forbidden(REFUSED[MOVES[move].who])
+
+
+def require(move: str, briefing: "Briefing", member: Member) -> None:
+    """Forbidden when it is not theirs to do; Conflict when it is, but not from this status."""
+    require_person(move, briefing, member)
+    rule = MOVES[move]
     if briefing.status not in rule.before:
         now = briefing.get_status_display().lower()
         raise Conflict(f"“{rule.label}” is not possible now: the briefing is {now}.")

@@ -244,6 +244,7 @@ def answer(request: MemberRequest, reference: str, question: str) -> HttpRespons
     asked = get_object_or_404(
         _questions(request, briefing).select_related("delivery__briefing"), reference=question
     )
+    rules.require_person("answer", briefing, request.acting)
     form = AnswerForm(request.POST or None)
     status = 200
     if request.method == "POST":

@@ -65,6 +65,7 @@ def _onwards(request: MemberRequest, briefing: Briefing, rows: Any) -> HttpRespo
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: MemberRequest, reference: str) -> HttpResponse:
     briefing = found.briefing(request, reference)
+    rules.require_person("change", briefing, request.acting)
     sections = list(briefing.sections.all())
     data = request.POST or None
     form = BriefingForm(data, instance=copy(briefing), by=request.acting)
@@ -142,6 +143,7 @@ def differing(now: dict[str, str], yours: dict[str, str]) -> list[tuple[str, str
 @require_http_methods(["GET", "HEAD", "POST"])
 def audience(request: MemberRequest, reference: str) -> HttpResponse:
     briefing = found.briefing(request, reference)
+    rules.require_person("change", briefing, request.acting)
     data = request.POST or None
     form = AudienceForm(data, initial={"version": briefing.version})
     rows = _rule_rows(request, briefing, data)

@@ -56,6 +56,15 @@ def write(client: Client, **more: Any) -> Any:
 # Writing --------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("name", ["change", "audience"])
+def test_who_does_not_write_it_is_refused_before_what_they_sent_is_looked_at(
+    name: str, client_for: ClientFor, briefer: Member, second_briefer: Member
+) -> None:
+    draft = make.drafted(briefer)
+    assert client_for(second_briefer).post(at(name, draft), {"title": ""}).status_code == 403
+    assert client_for(briefer).post(at(name, draft), {"title": ""}).status_code == 400
+
+
 def test_the_whole_way_without_script(
     client_for: ClientFor, briefer: Member, second_briefer: Member, gov: Member, maria: Member
 ) -> None:

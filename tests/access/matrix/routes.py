@@ -135,7 +135,7 @@ def door(act: str, body: Body, *, is_rough: bool = False) -> dict[str, Ask]:
 
 
 def via(act: str, body: Body, *, is_rough: bool = False) -> dict[str, Ask]:
-    """A form that stands on another page: opening its address leads back there."""
+    """A form that stands on a page for all who read: that page, or an address that leads back there."""
     return {"GET": READ, "POST": Ask("write", act, body, is_rough)}
 
 
@@ -176,7 +176,7 @@ PAGES: dict[str, Route] = {
     "counterparts:hits": page("", {"GET": OWN}),
     "counterparts:alike": page("", {"GET": OWN}),
     "counterparts:already_here": page("", {"POST": Ask("own_write")}),
-    "counterparts:compare": page("pair", door("keep_apart", said(do="apart", reason="They met."))),
+    "counterparts:compare": page("pair", via("keep_apart", said(do="apart", reason="They met."))),
     "counterparts:undo_merge": page("merge", {"POST": Ask("write", "undo_merge", said())}),
     "counterparts:guidance_list": page("", {"GET": OWN}),
     "counterparts:publish_guidance": page(
@@ -283,7 +283,7 @@ PAGES: dict[str, Route] = {
     "briefings:release": page("briefing", door("release", versioned(), is_rough=True)),
     "briefings:return": page("briefing", door("return", versioned(reason="No."))),
     "briefings:recall": page("briefing", door("recall", versioned(reason="No."))),
-    "briefings:answer": page("question", door("answer", said(text="Soon."))),
+    "briefings:answer": page("question", door("answer", said(answer="Soon."))),
 }
 
 
