@@ -46,7 +46,7 @@ check-code: setup-dev
 	$(BIN)/hadolint Dockerfile
 	sh deploy/check-production
 
-matrix: setup-dev  ## every address × person × method × state × record against the oracle (a quarter of an hour)
+matrix: setup-dev  ## every address × person × method × state × record against the oracle (half an hour)
 	MATRIX=full $(BIN)/python -m pytest -n 0 -q -s -k covers $(PYTEST_ARGS) tests/access/matrix/test_matrix.py
 	MATRIX=full $(BIN)/python -m pytest -n 2 --timeout 3600 $(PYTEST_ARGS) tests/access/matrix
 

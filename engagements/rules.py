@@ -260,6 +260,12 @@ def require_side(move: str, side: "OverlapSide", member: Member, *, has_question
         raise Conflict(SIDE_MOVES[move].why_not)
 
 
+def require_giver(member: Member) -> None:
+    """Liaisons take requests; giving one is another's to do, also to oneself."""
+    if member.role != Member.Role.DESK_LEAD:
+        raise Forbidden("Only the desk lead gives a request to somebody else.")
+
+
 def require_coordinator(member: Member) -> None:
     if not member.advises:
         raise Forbidden("Only liaisons and desk leads answer as coordinators.")

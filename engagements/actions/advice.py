@@ -6,7 +6,7 @@ from django.utils import timezone
 from accounts.models import Member, Office
 from activity import actions as activity
 from diplomacy.lib.each import done_of
-from diplomacy.lib.errors import Conflict, Forbidden, Invalid, Stale
+from diplomacy.lib.errors import Conflict, Invalid, Stale
 from diplomacy.lib.rls import system
 from engagements import clock, rules, watchers
 from engagements.actions import routing
@@ -41,8 +41,8 @@ def take(request: AdviceRequest, *, by: Member, to: Member | None = None) -> Adv
     held = lock_request(request)
     rules.require_advice("take", held, by)
     to = to or by
-    if to != by and by.role != Member.Role.DESK_LEAD:
-        raise Forbidden("Only the desk lead gives a request to somebody else.")
+    if to != by:
+        rules.require_giver(by)
     if to.office_id != held.desk_id or not to.advises:
         raise Invalid({"to": ["Choose a liaison of this desk."]})
     if held.engagement.visibility == Visibility.RESTRICTED and to.role != Member.Role.DESK_LEAD:

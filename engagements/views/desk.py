@@ -216,6 +216,7 @@ def give(request: MemberRequest, reference: str) -> HttpResponse:
     if request.method != "POST":
         return redirect(held)
     member = adviser(request)
+    rules.require_giver(member)
     form = GiveToForm(request.POST, colleagues=_colleagues(request, held), prefix="give")
     if form.is_valid():
         try:
