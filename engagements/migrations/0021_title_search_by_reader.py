@@ -31,11 +31,16 @@ BEGIN
     ) THEN
         RETURN NULL;
     END IF;
-    RETURN ARRAY(
+    RETURN ARRAY((
         SELECT id FROM public.engagements_engagement
-        WHERE title ILIKE pattern AND (is_system OR readers && held OR (is_federal AND federal_reads))
+        WHERE filed_at IS NOT NULL AND title ILIKE pattern
+            AND (is_system OR readers && held OR (is_federal AND federal_reads))
         LIMIT most
-    );
+    ) UNION ALL (
+        SELECT id FROM public.engagements_engagement
+        WHERE filed_at IS NULL AND title ILIKE pattern AND (is_system OR readers && held)
+        LIMIT most
+    ));
 END $$;
 """
 

@@ -103,7 +103,14 @@ class Engagement(Protected):
             GinIndex(
                 fields=["title", "readers"],
                 opclasses=["gin_trgm_ops", "array_ops"],
-                name="engagement_titles_by_reader",
+                condition=Q(filed_at__isnull=False),
+                name="engagement_filed_titles",
+            ),
+            GinIndex(
+                fields=["title", "readers"],
+                opclasses=["gin_trgm_ops", "array_ops"],
+                condition=Q(filed_at__isnull=True),
+                name="engagement_unfiled_titles",
             ),
         ]
         constraints = [
