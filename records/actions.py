@@ -17,7 +17,7 @@ from diplomacy.lib.errors import Conflict, Invalid
 from diplomacy.lib.rls import system
 from engagements import actions as engagements
 from engagements.models import Engagement, Referral
-from records import bundle, disposal, marks, rules
+from records import bundle, contents, disposal, marks, rules
 from records.models import Disposal, Exemption, ReferralExemption, Request, Status
 
 log = logging.getLogger(__name__)
@@ -154,7 +154,7 @@ def note_download(request: Request, *, by: Member) -> None:
     if reason := marks.why_not_given(request, by):
         raise Conflict(reason)
     activity.record("records.downloaded", request, by=by, digest=request.digest)
-    for one in bundle.engagements(request, by.user).filter(visibility="restricted"):
+    for one in contents.engagements(request, by.user).filter(visibility="restricted"):
         engagements.note_opened(one, by=by)
 
 

@@ -10,23 +10,19 @@ import json
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime, time
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 
 from accounts.models import User
-from activity import timeline
-from diplomacy.lib import washington
 from diplomacy.lib.rls import reading_as
 from diplomacy.lib.sheets import csv_of
-from engagements import versions
-from engagements.models import Engagement, OverlapMessage, OverlapSide, Referral, ReferralEngagement
-from records import rules
+from engagements.models import Engagement, Referral, ReferralEngagement
+from records import contents, parts
 from records.models import Exemption, Marks, ReferralExemption, Request
 
 STEP = 50
@@ -45,20 +41,6 @@ Advice belongs to the federal desks that gave it: ask them for it. Records of ot
 """
 
 
-def engagements(request: Request, user: User) -> QuerySet[Engagement]:
-    """The office's own, as far as who asked may see them."""
-    span = Q(created_at__range=_moments(request))
-    span |= Q(starts_on__lte=request.until, ends_on__gte=request.since)
-    rows = Engagement.objects.visible_to(user).filter(span, office=request.office_id)
-    return rows.order_by("pk")
-
-
-def _moments(request: Request) -> tuple[datetime, datetime]:
-    """Its days are Washington's: the page and the worker mean the same."""
-    first, last = (request.since, time.min), (request.until, time.max)
-    return datetime.combine(*first, washington.ZONE), datetime.combine(*last, washington.ZONE)
-
-
 def is_whole_for(request: Request, user: User) -> bool:
     """Whether all that is in the file is theirs to see now."""
     held = _references(request.path)
@@ -72,32 +54,6 @@ def _references(path: Path) -> list[str]:
     with zipfile.ZipFile(path) as bundle, bundle.open("records.csv") as file:
         _, *lines = csv.reader(io.TextIOWrapper(file, "utf-8-sig", newline=""))
         return [line[0] for line in lines]
-
-
-def referrals(request: Request, user: User) -> QuerySet[Referral]:
-    """Those that the office sent, received or answered in these days, and that stand with none of these engagements.
-
-    One that belongs to an engagement which the reader may not see is for them one that belongs to none.
-    """
-    days = _moments(request)
-    span = Q(sent_at__range=days) | Q(status_since__range=days) | Q(closed_at__range=days)
-    own = Q(sender=request.office_id) | Q(receiver=request.office_id)
-    beside = ReferralEngagement.objects.visible_to(user).filter(engagement__in=engagements(request, user))
-    rows = Referral.objects.visible_to(user).filter(span, own).exclude(pk__in=beside.values("referral"))
-    return rows.select_related("sender", "receiver").order_by("pk")
-
-
-def are_marked_since(request: Request, user: User, moment: datetime) -> bool:
-    """Whether something in the file was marked: its engagements, its referrals, others of the office to which these belong."""
-    lone = referrals(request, user)
-    links = ReferralEngagement.objects.visible_to(user).filter(engagement__office=request.office_id)
-    held = engagements(request, user)
-    marked = Q(engagement__in=held) | Q(engagement__in=links.filter(referral__in=lone).values("engagement"))
-    if Exemption.objects.filter(marked, marked_at__gte=moment).exists():
-        return True
-    beside = links.filter(engagement__in=held).values("referral")
-    ours = ReferralExemption.objects.filter(office=request.office_id, marked_at__gte=moment)
-    return ours.filter(Q(referral__in=lone) | Q(referral__in=beside)).exists()
 
 
 def write(request: Request, user: User, tell: Callable[[int, int], None]) -> str:
@@ -116,7 +72,7 @@ def write(request: Request, user: User, tell: Callable[[int, int], None]) -> str
 
 
 def _fill(bundle: zipfile.ZipFile, request: Request, user: User, tell: Callable[[int, int], None]) -> None:
-    rows, lone = engagements(request, user), referrals(request, user)
+    rows, lone = contents.engagements(request, user), contents.referrals(request, user)
     with reading_as(user):
         total = rows.count() + lone.count()
     lines: list[tuple[object, ...]] = []
@@ -156,13 +112,16 @@ def _readme(request: Request) -> str:
 
 
 def _records(rows: QuerySet[Engagement], user: User) -> Iterator[tuple[dict[str, Any], tuple[object, ...]]]:
-    parts = rows.prefetch_related("counterparts", "stops", "participants", "commitments", "office_notes")
+    whole = rows.prefetch_related("counterparts", "stops", "participants", "commitments", "office_notes")
     start = 0
     while True:
         with reading_as(user):
-            batch = list(parts.filter(pk__gt=start)[:STEP])
+            batch = list(whole.filter(pk__gt=start)[:STEP])
             marks = {mark.engagement_id: mark for mark in Exemption.objects.filter(engagement__in=batch)}
-            made = [(_record(one, user, marks.get(one.pk)), _line(one, marks.get(one.pk))) for one in batch]
+            made = [
+                (parts.record(one, user, marks.get(one.pk)), parts.line(one, marks.get(one.pk)))
+                for one in batch
+            ]
         if not batch:
             return
         yield from made
@@ -177,7 +136,7 @@ def _referred(
         with reading_as(user):
             batch = list(rows.prefetch_related("counterparts").filter(pk__gt=start)[:STEP])
             marks = _marks_of(batch, request, user)
-            made = [_referral_record(one, user, marks[one.pk]) for one in batch]
+            made = [parts.referral_record(one, user, marks[one.pk]) for one in batch]
         if not batch:
             return
         yield from made
@@ -197,136 +156,3 @@ def _marks_of(batch: Sequence[Referral], request: Request, user: User) -> dict[i
         if mark := by_engagement.get(engagement):
             found[referral].append(mark)
     return found
-
-
-def _said_of(one: Referral, marks: Iterable[Marks]) -> dict[str, Any]:
-    """By the labels of `rules.REFERRAL_PARTS`, with what is kept back kept back."""
-    said: dict[str, Any] = {
-        "Title": one.subject,
-        "From": one.sender.name,
-        "To": one.receiver.name,
-        "Sent": one.sent_at.isoformat(),
-        "What it says": one.text,
-        "Who came": one.who_came,
-        "Topics": one.topic_labels,
-        "Useful by": one.useful_by.isoformat() if one.useful_by else "",
-        "Answer": one.reason,
-        "What came of it": _outcome(one),
-    }
-    return _kept(said, marks)
-
-
-def _kept(said: dict[str, Any], marks: Iterable[Marks]) -> dict[str, Any]:
-    for mark in marks:
-        said = {
-            part: f"[kept back: {mark.basis}]" if _is_kept(part, mark) else _without(value, mark)
-            for part, value in said.items()
-        }
-    return said
-
-
-def _is_kept(part: str, mark: Marks) -> bool:
-    """Of an engagement's parts one is about its referrals; the others are not theirs."""
-    return rules.is_kept_back("Referrals" if isinstance(mark, Exemption) else part, mark.parts)
-
-
-def _referral_record(
-    one: Referral, user: User, marks: Sequence[Marks]
-) -> tuple[dict[str, Any], tuple[object, ...]]:
-    said = _said_of(one, marks)
-    history = _kept({"History": [_dated(line) for line in _history(one, user)]}, marks)
-    applied = [mark for mark in marks if mark.phrases or any(_is_kept(part, mark) for part in said | history)]
-    kept = ("; ".join(mark.words for mark in applied), "; ".join(mark.basis for mark in applied))
-    days = ("", "") if any(_is_kept("Sent", mark) for mark in marks) else _days(one)
-    line = (one.reference, said["Title"], "Referral", one.get_status_display(), *days, *kept)
-    return {"Reference": one.reference, "Status": one.get_status_display(), **said, **history}, line
-
-
-def _days(one: Referral) -> tuple[object, object]:
-    return one.sent_at.date(), one.closed_at.date() if one.closed_at else ""
-
-
-def _line(engagement: Engagement, mark: Exemption | None) -> tuple[object, ...]:
-    marked = mark.parts if mark else []
-    title = "" if rules.is_kept_back("Title", marked) else _without(engagement.title, mark)
-    kept = ("; ".join([*marked, *(["Words"] if mark and mark.phrases else [])]), mark.basis if mark else "")
-    days = ("", "") if rules.ALL in marked else (engagement.starts_on, engagement.ends_on)
-    kind = "" if rules.ALL in marked else engagement.get_kind_display()
-    return engagement.reference, title, kind, engagement.get_status_display(), *days, *kept
-
-
-def _record(engagement: Engagement, user: User, mark: Exemption | None) -> dict[str, Any]:
-    """By the labels that people read, in the order of the page."""
-    marked, basis = (mark.parts, mark.basis) if mark else ([], "")
-    said: dict[str, Any] = {
-        **versions.said(engagement),
-        "Office notes": [note.text for note in engagement.office_notes.all()],
-        "Outcome report": _report(engagement),
-        "Commitments": [f"{one.get_side_display()}: {one.text}" for one in engagement.commitments.all()],
-        "Referrals": _referrals(engagement, user),
-        "Messages with other offices": _messages(engagement, user),
-        "History": [_dated(line) for line in _history(engagement, user)],
-    }
-    shown = {
-        part: f"[kept back: {basis}]" if rules.is_kept_back(part, marked) else _without(value, mark)
-        for part, value in said.items()
-    }
-    return {"Reference": engagement.reference, "Status": engagement.get_status_display(), **shown}
-
-
-def _without(value: Any, mark: Marks | None) -> Any:
-    if mark is None:
-        return value
-    if isinstance(value, list):
-        return [_without(one, mark) for one in value]
-    return rules.redacted(value, mark.phrases, mark.basis)
-
-
-def _history(subject: Engagement | Referral, user: User) -> list[Any]:
-    return timeline.of(subject, user)[::-1]
-
-
-def _dated(line: Any) -> str:
-    return f"{line.at.isoformat()} {line.actor or ''} {line.words.said}"
-
-
-def _referrals(engagement: Engagement, user: User) -> list[str]:
-    """What was referred to another office from it, or by another and led to it."""
-    links = ReferralEngagement.objects.visible_to(user).filter(engagement=engagement).order_by("pk")
-    found = [link.referral for link in links.select_related("referral__sender", "referral__receiver")]
-    own = ReferralExemption.objects.filter(office=engagement.office_id, referral__in=found)
-    marks = {mark.referral_id: mark for mark in own}
-    return [_referral(one, marks.get(one.pk)) for one in found]
-
-
-def _referral(one: Referral, mark: ReferralExemption | None) -> str:
-    said = _said_of(one, [mark] if mark else [])
-    head = f"{one.reference} {said['From']} to {said['To']}, {said['Sent']}: {said['Title']}"
-    outcome = said["What came of it"]
-    outcomes = outcome if isinstance(outcome, list) else [outcome]
-    return "\n".join(
-        filter(None, [head, said["What it says"], one.get_status_display(), said["Answer"], *outcomes])
-    )
-
-
-def _outcome(one: Referral) -> list[str]:
-    """What is said of it now, and before it what was said before."""
-    now = ": ".join(filter(None, [one.get_outcome_display(), one.outcome_text]))
-    before = [f"{was.at.isoformat()} {was.by}: {was.outcome}: {was.text}" for was in one.said_before[::-1]]
-    return [*before, now] if now else before
-
-
-def _messages(engagement: Engagement, user: User) -> list[str]:
-    sides = OverlapSide.objects.visible_to(user).filter(engagement=engagement)
-    said = OverlapMessage.objects.visible_to(user).filter(overlap__in=sides.values("overlap"))
-    return [
-        f"{one.written_at.isoformat()} {one.written_by.user}, {one.office}: {one.text}"
-        for one in said.select_related("written_by__user", "office").order_by("pk")
-    ]
-
-
-def _report(engagement: Engagement) -> str:
-    report = getattr(engagement, "outcome_report", None)
-    if report is None:
-        return ""
-    return "\n\n".join(filter(None, [report.summary, report.follow_up, report.gifts, report.hosted_travel]))

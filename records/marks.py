@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from accounts.models import Member, Office, User
 from engagements.models import Engagement, Referral
-from records import bundle
+from records import bundle, contents
 from records.models import Exemption, ReferralExemption, Request
 
 
@@ -34,7 +34,7 @@ def of_referral(referral: Referral, office: Office) -> ReferralExemption | None:
 def are_newer(request: Request, user: User) -> bool:
     """Whether the file was begun before something in it was marked: what is exempt now may stand in it."""
     began = request.began_at
-    return began is not None and bundle.are_marked_since(request, user, began)
+    return began is not None and contents.are_marked_since(request, user, began)
 
 
 def beside(engagements: Sequence[Engagement]) -> list[tuple[Engagement, Exemption | None]]:

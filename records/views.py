@@ -13,7 +13,7 @@ from activity import alarms
 from activity.rules import MANAGING
 from diplomacy.lib.paging import Page, page_of
 from engagements.models import Engagement, Referral
-from records import actions, bundle, disposal, marks, rules
+from records import actions, contents, disposal, marks, rules
 from records.forms import AskForm, MarkForm, marked
 from records.models import Disposal, Request
 
@@ -52,7 +52,7 @@ def show(request: MemberRequest, reference: str) -> HttpResponse:
         return render(request, "records/_progress.html", {"asked": asked, "why_not": why_not})
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     is_referrals = request.GET.get("tab") == "referrals"
-    held = bundle.referrals if is_referrals else bundle.engagements
+    held = contents.referrals if is_referrals else contents.engagements
     page: Page[Any] = page_of(held(asked, request.user), order="-id", after=after, before=before)
     rows: Any = marks.beside_referrals(page.rows, asked.office) if is_referrals else marks.beside(page.rows)
     context = {"asked": asked, "why_not": why_not, "page": page, "rows": rows, "is_referrals": is_referrals}

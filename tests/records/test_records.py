@@ -21,7 +21,7 @@ from diplomacy.lib import washington
 from diplomacy.lib.errors import Conflict, Forbidden, Invalid
 from engagements import actions as engagements
 from engagements.models import Referral
-from records import actions, bundle
+from records import actions, bundle, contents
 from records.models import Exemption, ReferralExemption, Request
 from tests.conftest import ClientFor
 from tests.factories import engagements as make
@@ -425,7 +425,7 @@ def test_which_days_are_meant_is_washington_s_date_for_everybody(maria: Member, 
     always = asked(lee, since=date.min, until=date.max)
     for zone in ("Pacific/Guam", "America/New_York", "Pacific/Honolulu"):
         with timezone.override(zone):
-            counts = [bundle.engagements(one, lee.user).count() for one in (march, april, always)]
+            counts = [contents.engagements(one, lee.user).count() for one in (march, april, always)]
         assert counts == [1, 0, 1], zone
 
 
