@@ -9,10 +9,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.requests import MemberRequest
+from activity import timeline
 from counterparts import actions, rules
 from counterparts.forms.posts import ChangePostForm, PostForm, SourceForm
 from counterparts.models import Counterpart, Post
 from diplomacy.lib.errors import Invalid, Stale
+
+POST = ("title", "starts_on", "ends_on")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,14 +32,26 @@ def change_post(request: MemberRequest, reference: str, number: int) -> HttpResp
     person = _get(request, reference)
     rules.require_writer(request.acting)
     post = _numbered(person, number)
-    now = {name: getattr(post, name) for name in ("title", "starts_on", "ends_on", "version")}
+    now = {name: getattr(post, name) for name in (*POST, "version")}
     form = ChangePostForm(request.POST or None, initial=now)
     title = f"{person} in {post.body}"
     try:
         return _small(request, form, person, title, partial(actions.change_post, post))
     except Stale:
-        form.refuse_stale(_numbered(person, number).version)
-        return _page(request, form, person, title, status=409)
+        return _stale(request, form, person, _numbered(person, number))
+
+
+def _stale(request: MemberRequest, form: ChangePostForm, person: Counterpart, post: Post) -> HttpResponse:
+    """What they typed stays; beside it stands what is saved now, and who saved it."""
+    said = form.cleaned_data
+    differing = [
+        (form[name].label, str(getattr(post, name) or ""), str(said[name] or ""))
+        for name in POST
+        if getattr(post, name) != said[name]
+    ]
+    form.refuse_stale(post.version)
+    last = timeline.of(person, request.user)[0]
+    return _page(request, form, person, f"{person} in {post.body}", 409, differing=differing, last=last)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -64,9 +79,9 @@ def _small(
 
 
 def _page(
-    request: MemberRequest, form: forms.Form, counterpart: Counterpart, title: str, status: int
+    request: MemberRequest, form: forms.Form, counterpart: Counterpart, title: str, status: int, **more: Any
 ) -> HttpResponse:
-    context = {"form": form, "counterpart": counterpart, "title": title}
+    context = {"form": form, "counterpart": counterpart, "title": title, **more}
     return render(request, "counterparts/small_form.html", context, status=status)
 
 
