@@ -137,6 +137,7 @@ KINDS = {
     "records.disposal_confirmed": Kind("confirmed that old texts of the office’s records are disposed of"),
     "records.disposed": Kind("had old texts of the office’s records disposed of"),
     "records.downloaded": Kind("downloaded a file of records"),
+    "engagements.desk_covers_by_command": Kind("The command line added to what a desk is asked about."),
     "engagements.drafted": Kind("started a draft"),
     "engagements.saved": Kind("saved the draft"),
     "engagements.filed": Kind("filed this engagement", "An engagement was filed"),

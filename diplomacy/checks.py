@@ -24,6 +24,7 @@ SELECT session_user, rolsuper, rolbypassrls, EXISTS (
 FROM pg_roles WHERE rolname = session_user
 """
 WHO: dict[str, tuple[str, ...]] = {
+    "account_emailaddress": (),
     "accounts_apitoken": (),
     "accounts_coalition": (),
     "accounts_coalitionmember": (),
@@ -40,6 +41,7 @@ WHO: dict[str, tuple[str, ...]] = {
     "accounts_user": ("last_login", "name", "time_zone"),
     "accounts_user_groups": (),
     "accounts_user_user_permissions": (),
+    "engagements_coverage": (),
     "mfa_authenticator": ("last_used_at",),
 }
 """Tables that say who somebody is, and what opens the house to them: read by all, written by named work alone. Of each, the

@@ -3,7 +3,7 @@ from accounts.actions.divisions import make_divisions
 from accounts.models import Division, Member, Official, Term, User
 from diplomacy.demo.cast import Cast
 from diplomacy.demo.tables import Row, rows
-from engagements.models import Coverage
+from engagements import actions as engagements
 
 
 def open_offices(cast: Cast) -> None:
@@ -22,16 +22,14 @@ def open_offices(cast: Cast) -> None:
 
 
 def _set_coverage(cast: Cast, row: Row) -> None:
-    Coverage.objects.bulk_create(
-        Coverage(
-            desk=cast.offices[row["key"]],
+    for rule in row.get("covers", []):
+        engagements.cover(
+            cast.offices[row["key"]],
             country=rule.get("country", ""),
             topic=rule.get("topic", ""),
             division=Division.objects.get(ocd_id=rule["division"]) if "division" in rule else None,
             is_fallback=rule.get("fallback", False),
         )
-        for rule in row.get("covers", [])
-    )
 
 
 def bring_people(cast: Cast) -> None:

@@ -49,6 +49,7 @@ from engagements.actions.referrals import (
     take_up_referral,
     withdraw_referral,
 )
+from engagements.actions.routing import cover, cover_by_command
 from engagements.actions.sharing import note_for_office, share
 
 __all__ = [
@@ -66,6 +67,8 @@ __all__ = [
     "close_commitment",
     "close_referral",
     "correct_referral",
+    "cover",
+    "cover_by_command",
     "decline_introduction",
     "decline_referral",
     "draft",

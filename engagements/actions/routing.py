@@ -1,14 +1,39 @@
 from datetime import date
+from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Member, Office
 from activity import actions as activity
 from diplomacy.lib import readers
+from diplomacy.lib.errors import Invalid
+from diplomacy.lib.rls import system
 from engagements import clock, rules, watchers
-from engagements.models import AdviceRequest, Engagement
+from engagements.models import AdviceRequest, Coverage, Engagement
 from engagements.routing import desks_for
+
+
+def cover(desk: Office, **rule: Any) -> Coverage:
+    """What the desk is asked about from now on, and so what is restricted that its lead may read."""
+    coverage = Coverage(desk=desk, **rule)
+    try:
+        coverage.full_clean()
+    except ValidationError as error:
+        raise Invalid(error.message_dict) from None
+    with system("engagements.coverage"):
+        coverage.save()
+    return coverage
+
+
+@transaction.atomic
+def cover_by_command(desk: Office, **rule: Any) -> Coverage:
+    coverage = cover(desk, **rule)
+    said = {name: str(value) for name, value in rule.items() if value}
+    activity.record("engagements.desk_covers_by_command", desk, by=None, covers=said)
+    return coverage
 
 
 def ask_covering_desks(engagement: Engagement, *, by: Member) -> None:

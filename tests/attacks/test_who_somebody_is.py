@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.auth.models import Group, Permission, update_last_login
@@ -25,6 +26,8 @@ from diplomacy.checks import WHO
 from diplomacy.lib import washington
 from diplomacy.lib.rls import FEDERAL, OFFICE, SYSTEM, context, reading_as, system
 from diplomacy.lib.rls.operations import app_role
+from engagements.actions import share
+from engagements.models import Coverage
 from tests.conftest import ClientFor
 from tests.factories.accounts import (
     asked_for,
@@ -36,6 +39,7 @@ from tests.factories.accounts import (
     make_user,
     recovering,
 )
+from tests.factories.engagements import filed
 from tests.plugin_database import nobody as requests_begin_as_nobody
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +67,8 @@ def filled(maria: Member, lee: Member, gov: Member, liaison: Member) -> None:
     actions.keep_answer("state", "answer", until=timezone.now(), asked_in="question", said={"who": "maria"})
     make_official().terms.create(role="mayor", jurisdiction="x", division=lee.office.division)
     Authenticator.objects.create(user=lee.user, type="webauthn", data={"name": "Key", "credential": {}})
+    Coverage.objects.create(desk=liaison.office, country="JP")
+    EmailAddress.objects.create(user=maria.user, email=maria.user.email)
     operator = make_user("Ola Operator", is_staff=True)
     operator.groups.add(Group.objects.create(name="Some group"))
     operator.user_permissions.add(Permission.objects.all()[0])
@@ -145,7 +151,8 @@ def rows_of(speaker: AbstractContextManager[None], sql: str) -> int:
 def closed(table: str) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0", [table]
+            "SELECT quote_ident(attname) FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0",
+            [table],
         )
         return [name for (name,) in cursor.fetchall() if name not in WHO[table]]
 
@@ -503,3 +510,43 @@ def test_who_one_is_to_the_eye_is_ones_own_to_change(maria: Member) -> None:
             maria.user.save()
     maria.user.refresh_from_db()
     assert maria.user.name == "Maria L." and maria.user.last_login
+
+
+# Whom a desk hears of, and whose mailbox is whose -----------------------------------------------------------------------
+
+
+COVERS = """
+INSERT INTO engagements_coverage (desk_id, country, subdivision, topic, is_fallback) VALUES ({}, 'MX', '', '', false)
+"""
+TAKES = """
+INSERT INTO account_emailaddress (user_id, email, verified, "primary") VALUES ({}, '{}', true, true)
+"""
+
+
+def test_no_statement_makes_a_desk_one_that_is_asked(maria: Member, liaison: Member) -> None:
+    """The lead of a desk that was asked reads what is restricted."""
+    lead = make_member(liaison.office, "desk_lead")
+    covers = COVERS.format(lead.office_id)
+    for speaker in (signed_as(lead), nobody()):
+        with speaker:
+            assert tried(covers) == "42501"
+    restricted = share(filed(maria), by=maria, visibility="restricted")
+    assert not restricted.advice_requests.exists()
+
+
+def test_no_statement_gives_somebodys_address_to_another_and_keeps_them_out(
+    client: Client, maria: Member, tom: Member
+) -> None:
+    """Who has an address as confirmed is looked for first, and alone."""
+    maria.user.set_password("nine-rivers-meet-here")
+    maria.user.save(update_fields=["password"])
+    with nobody():
+        assert tried(TAKES.format(tom.user_id, maria.user.email)) == "42501"
+    said = {"login": maria.user.email, "password": "nine-rivers-meet-here"}
+    assert client.post("/sign-in/login/", said).status_code == 302
+
+
+def test_letters_about_somebodys_factors_go_to_the_address_of_their_account(maria: Member) -> None:
+    with nobody():
+        assert tried(TAKES.format(maria.user_id, "mallory@example.org")) == "42501"
+    assert EmailAddress.objects.get_primary_email(maria.user) == maria.user.email
