@@ -7,18 +7,18 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.db.utils import IntegrityError
 from django.utils import timezone
 
 from accounts.models import Member
 from activity import actions as activity
-from diplomacy.lib.errors import Conflict, Invalid
+from diplomacy.lib.errors import Conflict, Invalid, Stale
 from diplomacy.lib.rls import system
 from engagements import actions as engagements
 from engagements.models import Engagement, Referral
 from records import bundle, contents, disposal, marks, rules
-from records.models import Disposal, Exemption, ReferralExemption, Request, Status
+from records.models import Disposal, Exemption, Marks, ReferralExemption, Request, Status
 
 log = logging.getLogger(__name__)
 
@@ -38,30 +38,56 @@ def ask(*, title: str, since: date, until: date, by: Member) -> Request:
 
 @transaction.atomic
 def mark(
-    engagement: Engagement, *, parts: Sequence[str], basis: str, by: Member, phrases: Sequence[str] = ()
+    engagement: Engagement,
+    *,
+    parts: Sequence[str],
+    basis: str,
+    by: Member,
+    phrases: Sequence[str] = (),
+    version: int | None = None,
 ) -> None:
     """Say what of it is exempt: whole parts, and words wherever they stand. Neither takes the marks away."""
     rules.require_lead(by, engagement.office_id)
     said = _marks(parts, basis, by, phrases)
-    if said:
-        Exemption.objects.update_or_create(engagement=engagement, defaults=said)
-    else:
-        Exemption.objects.filter(engagement=engagement).delete()
+    _keep(Exemption(engagement=engagement), Exemption.objects.filter(engagement=engagement), said, version)
     _note_marks(engagement, parts, by, phrases)
 
 
 @transaction.atomic
 def mark_referral(
-    referral: Referral, *, parts: Sequence[str], basis: str, by: Member, phrases: Sequence[str] = ()
+    referral: Referral,
+    *,
+    parts: Sequence[str],
+    basis: str,
+    by: Member,
+    phrases: Sequence[str] = (),
+    version: int | None = None,
 ) -> None:
     """The same of a referral, in the files of the office that one acts for. The other office does not learn of it."""
     rules.require_party(by, referral)
     said = _marks(parts, basis, by, phrases)
-    if said:
-        ReferralExemption.objects.update_or_create(referral=referral, office=by.office, defaults=said)
-    else:
-        ReferralExemption.objects.filter(referral=referral, office=by.office).delete()
+    ours = ReferralExemption.objects.filter(referral=referral, office=by.office)
+    _keep(ReferralExemption(referral=referral, office=by.office), ours, said, version)
     _note_marks(referral, parts, by, phrases)
+
+
+def _keep(fresh: Marks, kept: QuerySet[Any], said: dict[str, Any], version: int | None) -> None:
+    """`version`: what was read, 0 where nothing was marked. Of two who mark first, the second finds that somebody did."""
+    held: Marks | None = kept.select_for_update(of=("self",)).first()
+    if version is not None and version != marks.version_of(held):
+        raise Stale
+    if held and not said:
+        held.delete()
+    if not said:
+        return
+    mark = held or fresh
+    for name, value in said.items():
+        setattr(mark, name, value)
+    try:
+        with transaction.atomic():
+            mark.save()
+    except IntegrityError:
+        raise Stale from None
 
 
 def _marks(parts: Sequence[str], basis: str, by: Member, phrases: Sequence[str]) -> dict[str, Any]:

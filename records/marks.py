@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from accounts.models import Member, Office, User
 from engagements.models import Engagement, Referral
 from records import bundle, contents
-from records.models import Exemption, ReferralExemption, Request
+from records.models import Exemption, Marks, ReferralExemption, Request
 
 
 def of(engagement: Engagement) -> Exemption | None:
     return Exemption.objects.filter(engagement=engagement).first()
+
+
+def version_of(mark: Marks | None) -> int:
+    return mark.version if mark else 0
 
 
 def why_not_given(request: Request, by: Member) -> str:

@@ -127,6 +127,11 @@ class Marks(models.Model):
         ]
 
     @property
+    def version(self) -> int:
+        """Of marks that are taken away none is left to count on."""
+        return int(self.marked_at.timestamp() * 1_000_000)
+
+    @property
     def words(self) -> str:
         """What is kept back, without saying the words that are."""
         count = len(self.phrases)

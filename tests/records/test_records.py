@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
@@ -563,6 +564,33 @@ def test_marks_are_set_on_their_page(maria: Member, lee: Member, client_for: Cli
     assert browser.post(where, {"parts": ["Title"], "basis": "§ 1"}).status_code == 302
     assert "checked" in browser.get(where).content.decode()
     assert browser.post(where, {"parts": ["Anything"], "basis": "§ 1"}).status_code == 400
+
+
+@pytest.mark.parametrize("kind", ["engagement", "referral"])
+def test_marks_are_not_taken_away_from_an_older_page(
+    maria: Member, lee: Member, tom: Member, california: Office, client_for: ClientFor, kind: str
+) -> None:
+    """What one lead kept back would be given out by another who never saw that it was."""
+    other = make_member(california, "lead", name="Ada Second")
+    if kind == "engagement":
+        where = f"/records/marks/{make.filed(maria).reference}/"
+    else:
+        where = f"/records/marks/referrals/{refer.referred(maria, tom.office).reference}/"
+    mine, theirs = client_for(lee), client_for(other)
+
+    def opened(browser: Client) -> str:
+        return str(browser.get(where).context["form"]["version"].value())
+
+    for before, now in (([], ["Title"]), (["Title"], ["Title", "History"]), (["Title", "History"], [])):
+        old = opened(theirs)
+        said = {"parts": now, "basis": "§ 6" if now else "", "version": opened(mine)}
+        assert mine.post(where, said).status_code == 302
+        late = {"parts": [*before, "Topics" if kind == "referral" else "Stops"], "basis": "§ 7"}
+        answer = theirs.post(where, late | {"version": old})
+        page = answer.content.decode()
+        assert answer.status_code == 409 and "Lee Nguyen" in page and "§ 7" in page
+        assert mine.get(where).context["form"].initial.get("parts", []) == now
+    assert theirs.post(where, late | {"version": opened(theirs)}).status_code == 302
 
 
 def test_a_lead_of_another_office_finds_nothing(
