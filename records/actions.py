@@ -22,6 +22,10 @@ from records.models import Disposal, Exemption, Marks, ReferralExemption, Reques
 
 log = logging.getLogger(__name__)
 
+MARKING = "SELECT pg_advisory_xact_lock_shared(hashtext('records.marks'))"
+BEGINNING = "SELECT pg_advisory_xact_lock(hashtext('records.marks'))"
+"""A mark bears the moment of its saving, and is there for others at the end of its request: a file begins before the one or
+after the other, so that it either holds the mark or is older."""
 BATCH = 1_000
 """Texts disposed of in one transaction."""
 
@@ -73,6 +77,8 @@ def mark_referral(
 
 def _keep(fresh: Marks, kept: QuerySet[Any], said: dict[str, Any], version: int | None) -> None:
     """`version`: what was read, 0 where nothing was marked. Of two who mark first, the second finds that somebody did."""
+    with connection.cursor() as cursor:
+        cursor.execute(MARKING)
     held: Marks | None = kept.select_for_update(of=("self",)).first()
     if version is not None and version != marks.version_of(held):
         raise Stale
@@ -134,6 +140,8 @@ def _claim() -> Request | None:
         Request.objects.waiting().select_for_update(skip_locked=True, of=["self"]).first()
     )
     if request:
+        with connection.cursor() as cursor:
+            cursor.execute(BEGINNING)
         request.status, request.claimed_at = Status.RUNNING, timezone.now()
         request.began_at = request.claimed_at
         request.save(update_fields=["status", "claimed_at", "began_at"])
