@@ -15,6 +15,7 @@ from psycopg.errors import InsufficientPrivilege
 from accounts.models import Member, User
 from counterparts import actions
 from diplomacy.lib.rls import OFFICE, ROLES, SYSTEM, context, reading_as, system
+from engagements.actions import share
 from engagements.models import Engagement, OverlapFootprint
 from tests.factories import engagements as make
 from tests.factories import overlaps as cross
@@ -166,6 +167,40 @@ def test_without_a_reader_a_search_fails_loudly(maria: Member) -> None:
     make.filed(maria, title=TITLE)
     with unsigned(OFFICE):
         assert asked(SEARCH, "%lithium%") == "InsufficientPrivilege"
+
+
+# Plans of queries ----------------------------------------------------------------------------------------------------
+
+
+GUESSED = {
+    "a title by letters": ("title < 'A'", "title < 'Lithium'", "title < 'Lithiun'"),
+    "a title": (f"title = '{TITLE}'", "title = 'Plutonium'"),
+    "a purpose": ("purpose < 'A'", "purpose < 'a'", "purpose < 'z'"),
+    "who is named": ("readers && '{person:0}'", "readers && '{KEY}'"),
+}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("what", GUESSED)
+def test_the_plan_of_a_query_tells_no_letter_of_what_is_hidden(
+    maria: Member, what: str, owner_connection: psycopg.Connection[tuple[object, ...]]
+) -> None:
+    """PostgreSQL guesses how many rows fit by a sample of all there are, and says its guess to whoever may ask, unsigned."""
+    filed = make.filed(maria, title=TITLE)
+    hidden = share(filed, by=maria, visibility="restricted", people=[maria.user])
+    with system("engagements.overlap"), connection.cursor() as cursor:
+        cursor.execute(COPY, [TITLE, 500, hidden.pk])
+    owner_connection.execute("ANALYZE engagements_engagement")
+    for role in ROLES:
+        with unsigned(role):
+            guesses = [guessed(f"{ask} OR id < 0".replace("KEY", hidden.readers[0])) for ask in GUESSED[what]]
+        assert len(set(guesses)) == 1, guesses
+
+
+def guessed(condition: str) -> object:
+    """How many rows PostgreSQL expects."""
+    plan: Any = asked(f"EXPLAIN (FORMAT JSON) SELECT FROM engagements_engagement WHERE {condition}")
+    return plan[0]["Plan"]["Plan Rows"]
 
 
 # What a merge moved --------------------------------------------------------------------------------------------------

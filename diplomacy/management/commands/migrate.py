@@ -8,7 +8,7 @@ from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 
-from diplomacy.lib.rls import keys
+from diplomacy.lib.rls import keys, samples
 
 BOUNDED = "SET lock_timeout = '200ms'"
 """Everybody who writes waits behind a migration that waits for a table: it gives up, lets them pass, and comes again."""
@@ -34,6 +34,7 @@ class Command(migrate.Command):
             )
             cursor.execute("RESET lock_timeout")
         keys.install(connection)
+        samples.withhold(connection)
         return said
 
     def patiently(
