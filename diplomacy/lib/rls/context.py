@@ -23,7 +23,11 @@ from diplomacy.lib.rls.roles import FEDERAL, OFFICE, SYSTEM
 
 SECONDS = 3600
 """How long a signed context holds: longer than any request or task, shorter than a leaked one is of use."""
-SET = "SELECT set_config('role', %s, true), set_config('rls.context', %s, true), pg_my_temp_schema() <> 0"
+# The time zone is Django's, which reads moments as they come: one that somebody left on the connection would move them.
+SET = (
+    "SELECT set_config('role', %s, true), set_config('rls.context', %s, true), pg_my_temp_schema() <> 0,"
+    " set_config('TimeZone', 'UTC', true)"
+)
 # What imports stage is ours. Names are said in full: `pg_class` is looked for among temporary tables first.
 IN_FRONT = """
 SELECT count(*) FROM (
