@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -183,9 +183,10 @@ def _finish(request: Request, digest: str, by: Member) -> None:
 
 
 @transaction.atomic
-def note_download(request: Request, *, by: Member) -> None:
+def note_download(request: Request, *, by: Member, file: IO[bytes]) -> None:
+    """`file` is what they get, whatever has been made meanwhile."""
     rules.require_lead(by, request.office_id)
-    if reason := marks.why_not_given(request, by):
+    if reason := marks.why_not_given(request, by, file):
         raise Conflict(reason)
     activity.record("records.downloaded", request, by=by, digest=request.digest)
     for one in contents.engagements(request, by.user).filter(visibility="restricted"):

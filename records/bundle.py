@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
@@ -41,18 +41,18 @@ Advice belongs to the federal desks that gave it: ask them for it. Records of ot
 """
 
 
-def is_whole_for(request: Request, user: User) -> bool:
-    """Whether all that is in the file is theirs to see now."""
-    held = _references(request.path)
+def is_whole_for(file: IO[bytes], user: User) -> bool:
+    """Whether all that is in it is theirs to see now."""
+    held = _references(file)
     seen = (
         kept.objects.visible_to(user).filter(reference__in=held).count() for kept in (Engagement, Referral)
     )
     return sum(seen) == len(held)
 
 
-def _references(path: Path) -> list[str]:
-    with zipfile.ZipFile(path) as bundle, bundle.open("records.csv") as file:
-        _, *lines = csv.reader(io.TextIOWrapper(file, "utf-8-sig", newline=""))
+def _references(file: IO[bytes]) -> list[str]:
+    with zipfile.ZipFile(file) as bundle, bundle.open("records.csv") as part:
+        _, *lines = csv.reader(io.TextIOWrapper(part, "utf-8-sig", newline=""))
         return [line[0] for line in lines]
 
 

@@ -2,6 +2,8 @@
 given out."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
+from typing import IO
 
 from accounts.models import Member, Office, User
 from engagements.models import Engagement, Referral
@@ -17,14 +19,17 @@ def version_of(mark: Marks | None) -> int:
     return mark.version if mark else 0
 
 
-def why_not_given(request: Request, by: Member) -> str:
+def why_not_given(request: Request, by: Member, file: IO[bytes] | None = None) -> str:
     """Why this lead does not get the file that was made; empty when they do. To another than it was made for, it says the
-    same whatever is in it."""
+    same whatever is in it. `file`: the one that is given, since another may stand in its place by then."""
     if request.asked_by.user_id != by.user_id:
         return f"This file was made for {request.asked_by.user}, as far as they may see. Have it made again for you."
-    if not request.path.exists():
+    try:
+        with nullcontext(file) if file else request.path.open("rb") as held:
+            is_whole = bundle.is_whole_for(held, by.user)
+    except FileNotFoundError:
         return "The file is not there any more. Make it again."
-    if not bundle.is_whole_for(request, by.user):
+    if not is_whole:
         return "Not all that is in this file is shared with you now. Make it again."
     if are_newer(request, by.user):
         return "What is exempt was changed after this file was made. Make it again: the old one cannot be downloaded."

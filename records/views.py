@@ -1,4 +1,5 @@
-from typing import Any
+from contextlib import ExitStack
+from typing import IO, Any
 
 from django.contrib import messages
 from django.db.models import Q
@@ -150,14 +151,23 @@ def make(request: MemberRequest, reference: str) -> HttpResponse:
 @step_up_required
 def download(request: MemberRequest, reference: str) -> Any:
     asked = _found(request, reference)
-    if not asked.has_file or not asked.path.exists():
-        raise Http404
-    actions.note_download(asked, by=request.acting)
-    alarms.count_export(asked.reference, asked.total, by=request.acting)
+    with ExitStack() as stack:
+        file = stack.enter_context(_opened(asked))
+        actions.note_download(asked, by=request.acting, file=file)
+        alarms.count_export(asked.reference, asked.total, by=request.acting)
+        stack.pop_all()
+    file.seek(0)
     name = f"records-{asked.reference}.zip"
-    return FileResponse(
-        asked.path.open("rb"), as_attachment=True, filename=name, content_type="application/zip"
-    )
+    return FileResponse(file, as_attachment=True, filename=name, content_type="application/zip")
+
+
+def _opened(asked: Request) -> IO[bytes]:
+    try:
+        if asked.has_file:
+            return asked.path.open("rb")
+    except FileNotFoundError:
+        pass
+    raise Http404
 
 
 def _require_leader(request: MemberRequest) -> None:

@@ -63,6 +63,11 @@ def text_of(request: Request) -> str:
         return "".join(file.read(name).decode() for name in file.namelist())
 
 
+def downloaded(request: Request, by: Member) -> None:
+    with request.path.open("rb") as file:
+        actions.note_download(request, by=by, file=file)
+
+
 def test_the_file_holds_the_offices_records_whole(maria: Member, lee: Member) -> None:
     filed = make.filed(maria, title="Water dialogue", purpose="Agree on the river.")
     engagements.note_for_office(filed, by=maria, text="Ask the governor first.")
@@ -195,7 +200,7 @@ def test_a_referral_of_an_engagement_of_another_year_is_kept_back_as_that_one_sa
     actions.mark(words, parts=[], phrases=["Mr. Sato"], basis="§ 5", by=lee)
     actions.mark(whole, parts=["Referrals"], basis="§ 6", by=lee)
     with pytest.raises(Conflict):
-        actions.note_download(request, by=lee)
+        downloaded(request, lee)
     text = text_of(made(lee))
     assert "Twelve people with [kept back: § 5]." in text
     assert "[kept back: § 6]" in text
@@ -215,7 +220,7 @@ def test_each_office_keeps_back_of_a_referral_what_its_own_law_says(
     )
     actions.mark_referral(beside, parts=["What it says"], basis="§ 6", by=lee)
     with pytest.raises(Conflict):
-        actions.note_download(before, by=lee)
+        downloaded(before, lee)
     request = made(lee)
     text = text_of(request)
     for gone in ("Mr. Sato", "Ms. Mori", "three names", "said what came of it"):
@@ -603,6 +608,27 @@ def test_a_lead_of_another_office_finds_nothing(
     assert other.get(request.get_absolute_url()).status_code == 404
     assert other.post(f"{request.get_absolute_url()}file/").status_code == 404
     assert other.get(f"/records/marks/{public.reference}/").status_code == 404
+
+
+def test_a_file_that_is_replaced_while_it_is_asked_for_is_not_given_out_in_the_place_of_the_one_looked_at(
+    maria: Member, lee: Member, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another lead has it made again, for themselves, with what they alone are named on."""
+    make.filed(maria)
+    request = made(lee)
+    looked_at = request.path.read_bytes()
+    is_whole_for = bundle.is_whole_for
+
+    def and_then_replaced(*said: Any) -> bool:
+        is_whole = is_whole_for(*said)
+        fresh = request.path.with_suffix(".new")
+        fresh.write_bytes(b"for another lead")
+        fresh.replace(request.path)
+        return is_whole
+
+    monkeypatch.setattr(bundle, "is_whole_for", and_then_replaced)
+    answer: Any = client_for(lee).post(f"{request.get_absolute_url()}file/")
+    assert b"".join(answer.streaming_content) == looked_at
 
 
 def test_an_expired_file_is_not_handed_out(lee: Member, client_for: ClientFor) -> None:
