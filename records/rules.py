@@ -1,6 +1,7 @@
 """Who may take an office's records out, and what of a record can be kept back."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from accounts.models import Member
@@ -30,6 +31,10 @@ REFERRAL_PARTS = (
     *("What came of it", "History"),
 )
 ALL = "The whole record"
+UNSEEN = "\u00ad\u200b-\u200f\u2060"
+"""Where a word may break, letters may join, and which way they run: nobody sees it between two letters."""
+ALIKE = ("'\u2018\u2019\u02bc", "-\u2010\u2011\u2012\u2013\u2014\u2015")
+"""Apostrophes, and hyphens and dashes."""
 
 
 def require_lead(member: Member, office_id: int) -> None:
@@ -49,11 +54,22 @@ def require_leader(member: Member) -> None:
 
 
 def redacted(text: str, phrases: Sequence[str], basis: str) -> str:
-    """Without these words, in whatever case they stand; the longest first, so that none is left in half."""
-    if not phrases:
+    """Without these words, in whatever case and however typed they stand; the longest first, so that none is left in half."""
+    words = "|".join(filter(None, map(_however_typed, sorted(phrases, key=len, reverse=True))))
+    if not words:
         return text
-    words = "|".join(re.escape(phrase) for phrase in sorted(phrases, key=len, reverse=True))
-    return re.sub(words, lambda _: f"[kept back: {basis}]", text, flags=re.IGNORECASE)
+    said = unicodedata.normalize("NFC", text)
+    return re.sub(words, lambda _: f"[kept back: {basis}]", said, flags=re.IGNORECASE)
+
+
+def _however_typed(phrase: str) -> str:
+    """A pattern of it: a name that a line breaks, or a hyphen that nobody sees, is the same name to whoever reads it."""
+    said = unicodedata.normalize("NFC", re.sub(f"[{UNSEEN}]", "", phrase))
+    return f"[\\s{UNSEEN}]+".join(f"[{UNSEEN}]*".join(map(_letter, word)) for word in said.split())
+
+
+def _letter(letter: str) -> str:
+    return next((f"[{alike}]" for alike in ALIKE if letter in alike), re.escape(letter))
 
 
 def is_kept_back(part: str, marked: Sequence[str]) -> bool:

@@ -467,6 +467,40 @@ def test_a_mark_needs_its_law_and_a_lead(maria: Member, lee: Member, desk_lead: 
             asked(person)
 
 
+@pytest.mark.parametrize(
+    ("phrase", "text"),
+    [
+        ("Mr. Sato", "We meet Mr.\nSato."),
+        ("Mr. Sato", "We meet Mr.  \u00a0 Sato."),
+        ("Mr.  Sato", "We meet MR. SATO."),
+        ("José Ruiz", "We meet Jose\u0301 Ruiz."),
+        ("Jose\u0301 Ruiz", "We meet José Ruiz."),
+        ("Sato-Mori", "We meet Sa\u00adto\u2011Mori."),
+        ("Mr. Sato", "We meet Mr.\u200b Sa\u200dto."),
+        ("Sato\u2013Mori", "We meet Sato-Mori."),
+        ("O'Brien", "We meet O’Brien."),
+        ("O’Brien", "We meet O'Brien."),
+        ("a\\b.*[", "We meet A\\B.*[."),
+        ("Mr. Sa\u200bto", "We meet Mr. Sato."),
+    ],
+)
+def test_words_are_kept_back_however_their_letters_and_the_gaps_between_them_were_typed(
+    maria: Member, lee: Member, phrase: str, text: str
+) -> None:
+    """What reads the same is the same name to whoever reads the file."""
+    filed = make.filed(maria, purpose=text)
+    actions.mark(filed, parts=[], phrases=[phrase], basis="§ 6", by=lee)
+    (record,) = records_in(made(lee))
+    assert record["Purpose"] == "We meet [kept back: § 6]."
+
+
+def test_words_that_nobody_sees_keep_nothing_back(maria: Member, lee: Member) -> None:
+    filed = make.filed(maria, purpose="We meet.")
+    actions.mark(filed, parts=[], phrases=["\u200b\u200b"], basis="§ 6", by=lee)
+    (record,) = records_in(made(lee))
+    assert record["Purpose"] == "We meet."
+
+
 def test_a_formula_in_a_title_stays_text(maria: Member, lee: Member) -> None:
     make.filed(maria, title="=cmd|' /C calc'!A0")
     with zipfile.ZipFile(made(lee).path) as file:
