@@ -131,8 +131,8 @@ def owns_beside(person: Person, it: oracle.Beside) -> bool:
     return oracle.reads(person, it) and person.serves(it.engagement.office, WRITING)
 
 
-def serves_either(person: Person, it: tuple[oracle.Request, Any]) -> bool:
-    return writes_request(person, it) or person.serves(it[0].desk, ADVISING)
+def asks(person: Person, it: tuple[oracle.Request, Any]) -> bool:
+    return owns(person, it[0].engagement)
 
 
 def _part(table: str, column: str = "engagement_id") -> Table:
@@ -182,6 +182,7 @@ TABLES: dict[str, Table] = {
         oracle.reads_engagement,
         owns,
         serves_owner,
+        owns,
     ),
     **{f"engagements_{name}": _part(f"engagements_{name}") for name in (*PARTS, "outcomereport")},
     "engagements_engagementcountry": _part("engagements_engagementcountry"),
@@ -200,7 +201,8 @@ TABLES: dict[str, Table] = {
         "request",
         reads_request,
         writes_request,
-        serves_either,
+        asks,
+        writes_request,
     ),
     "engagements_question": Table(
         REQUEST.format("NULL", "question"), "request", reads_request, reads_request
@@ -276,7 +278,12 @@ TABLES: dict[str, Table] = {
         briefs,
     ),
     "briefings_delivery": Table(
-        "SELECT id, id, NULL FROM briefings_delivery", "copy", reads_copy, reads_copy
+        "SELECT id, id, NULL FROM briefings_delivery",
+        "copy",
+        reads_copy,
+        reads_copy,
+        briefs_copy,
+        reads_copy,
     ),
     "briefings_delivery_sections": Table(
         "SELECT id, delivery_id, NULL FROM briefings_delivery_sections", "copy", reads_copy, briefs_copy
@@ -294,7 +301,12 @@ TABLES: dict[str, Table] = {
         nobody,
     ),
     "activity_notice": Table(
-        "SELECT id, recipient_id, NULL FROM activity_notice", "person", is_theirs, is_theirs
+        "SELECT id, recipient_id, NULL FROM activity_notice",
+        "person",
+        is_theirs,
+        is_theirs,
+        nobody,
+        is_theirs,
     ),
     "activity_alarm": Table("SELECT id, office_id, NULL FROM activity_alarm", "office", oversees, nobody),
     "activity_hold": Table("SELECT id, office_id, NULL FROM activity_hold", "office", oversees, oversees),

@@ -2,7 +2,7 @@
 """The raw probe of the second wall: statements without any filter as each person, and what is wrong with the answers."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -84,23 +84,25 @@ def user_of(met: Met) -> Any:
     return User.objects.get(pk=met.user.pk) if met.user else AnonymousUser()
 
 
-Statement = Callable[..., str]
-VERBS: dict[str, Statement] = {
-    "reads": "SELECT id FROM {} WHERE {}".format,
-    "changes": "UPDATE {} SET id = id WHERE {} RETURNING id".format,
-    "removes": "DELETE FROM {} WHERE {} RETURNING id".format,
+OPEN = {"activity_notice": "read_at", "briefings_delivery": "opened_at"}
+"""Of tables of which people change some columns only: one of these."""
+VERBS = {
+    "reads": "SELECT id FROM {0} WHERE {1}",
+    "changes": "UPDATE {0} SET {2} = {2} WHERE {1} RETURNING id",
+    "removes": "DELETE FROM {0} WHERE {1} RETURNING id",
 }
 
 
-BLINDLY = {"changes": "UPDATE {} SET id = DEFAULT", "removes": "DELETE FROM {}"}
+BLINDLY = {"changes": "UPDATE {0} SET {1} = DEFAULT", "removes": "DELETE FROM {0}"}
 """Without looking at any row, so that nothing but the writer's own policy stands before it."""
 
 
 def reached(verb: str, name: str, held: list[Row]) -> set[int]:
     """The rows that this does something to. Where a trigger refuses all at once, each is tried alone: it came through."""
-    found = tried(VERBS[verb](name, "true"))
+    sql, column = VERBS[verb], OPEN.get(name, "id")
+    found = tried(sql.format(name, "true", column))
     if found is None:
-        return {row.pk for row in held if tried(VERBS[verb](name, f"id = {row.pk}")) != set()}
+        return {row.pk for row in held if tried(sql.format(name, f"id = {row.pk}", column)) != set()}
     return found & {row.pk for row in held}
 
 
@@ -120,7 +122,7 @@ def count_blindly(verb: str, name: str) -> int:
     """How many rows PostgreSQL would write; at least one where a trigger refuses what came so far."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(BLINDLY[verb].format(name))
+            cursor.execute(BLINDLY[verb].format(name, OPEN.get(name, "id")))
             count = int(cursor.rowcount)
             transaction.set_rollback(True)
     except DatabaseError as error:
@@ -184,6 +186,7 @@ def writes_blindly(name: str, verb: str, person: Person, held: list[Row]) -> boo
 
 KEPT = {
     "activity_hold": {"removes"},
+    "activity_notice": {"removes"},
     "briefings_delivery": {"removes"},
     "engagements_engagementversion": {"changes", "removes"},
     "records_disposal": {"changes", "removes"},
