@@ -75,7 +75,11 @@ def test_what_is_typed_before_the_script_has_come_is_kept_and_looked_for(
     context = chromium.new_context()
     page = context.new_page()
     held: list[Route] = []
-    page.route("**/lookup*.js", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/lookup*.js", hold)
     page.goto(live_server.url, wait_until="commit")
     field = page.locator("#id_good-counterpart_name")
     field.press_sequentially("baj")
