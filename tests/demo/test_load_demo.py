@@ -107,6 +107,10 @@ def test_the_log_runs_in_the_order_of_its_days_and_ends_before_now() -> None:
     written = list(Entry.objects.order_by("id").values_list("at", flat=True))
     assert written == sorted(written)
     assert written[-1] < datetime.now(UTC)
+    assert len({moment.date() for moment in written}) > 60
+    sent = Referral.objects.order_by("sent_at").first()
+    assert sent
+    assert Entry.objects.about(sent).order_by("id")[0].at == sent.sent_at, "a line stands on its record's day"
 
 
 def test_nobody_is_mailed() -> None:
