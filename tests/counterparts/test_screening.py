@@ -1,10 +1,12 @@
 """Possible matches with public lists: found, weighed in words, disposed of by each office for itself."""
 
+import html
 from datetime import date
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 
 from accounts.models import Member
 from activity.models import Entry
@@ -194,6 +196,19 @@ class TestDisposing:
         assert browser.post(hit.get_absolute_url(), said | {"digest": hit.digest}).status_code == 302
         blank = browser.post(hit.get_absolute_url(), said | {"reason": "", "digest": hit.digest})
         assert blank.status_code == 400
+
+    def test_whoever_has_answered_goes_on_with_the_next_and_is_told_where_the_word_stands(
+        self, maria: Member, tom: Member, hit: Hit, client_for: ClientFor
+    ) -> None:
+        browser, queue = client_for(maria), reverse("counterparts:hits")
+        assert queue in browser.get(hit.get_absolute_url()).content.decode()
+        said = {"verdict": "different", "reason": "Born in another year.", "digest": hit.digest}
+        answer = browser.post(hit.get_absolute_url(), said)
+        assert answer.headers["Location"] == queue
+        page = html.unescape(browser.get(queue).content.decode())
+        assert f"Your office’s word on {hit.counterpart} is kept." in page
+        assert hit.get_absolute_url() not in page
+        assert hit.get_absolute_url() in client_for(tom).get(queue).content.decode()
 
     def test_each_office_reads_its_own_word_and_no_others(
         self, maria: Member, tom: Member, liaison: Member, hit: Hit
