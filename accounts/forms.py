@@ -183,10 +183,15 @@ class RecoveryForm(house.Form):
 LEVELS = [(value, label) for value, label in Office.Level.choices if value != Office.Level.FEDERAL]
 
 
+def _states_to_choose() -> list[tuple[str, str]]:
+    """None is chosen already: who sends the form in haste would ask for the first of the alphabet."""
+    return [("", "Choose one"), *states.choices()]
+
+
 class AskForOfficeForm(house.Form):
     office_name = forms.CharField(label="Name of the office", max_length=200)
-    level = forms.ChoiceField(label="It belongs to a", choices=LEVELS, widget=forms.RadioSelect)
-    state = forms.ChoiceField(label="State or territory", choices=states.choices)
+    level = forms.ChoiceField(label="What kind of office is it?", choices=LEVELS, widget=forms.RadioSelect)
+    state = forms.ChoiceField(label="State or territory", choices=_states_to_choose)
     place = forms.CharField(
         label="City, county or tribe", max_length=120, required=False, help_text="Leave it empty for a state."
     )

@@ -127,8 +127,8 @@ class Retention(models.Model):
         if self.kind in TEXTS:
             return f"{TEXTS[self.kind]}, once a lead agrees"
         if self.kind in KINDS:
-            return f"“{KINDS[self.kind].said}”"
-        return f"Entries of {self.kind.strip('.')}" if self.kind else "Everything else"
+            return f"Lines that say “{KINDS[self.kind].said.rstrip('.')}”"
+        return f"Other lines about {self.kind.strip('.')}" if self.kind else "All other lines"
 
 
 class Hold(models.Model):

@@ -29,11 +29,11 @@ def _expire_batch() -> int:
 
 
 def schedule() -> list[Retention]:
-    """What holds now, the shortest beginning first."""
+    """What holds now, the narrowest first: what is left over comes last."""
     newest: dict[str, Retention] = {}
     for row in Retention.objects.filter(since__lte=timezone.now()).order_by("since", "pk"):
         newest[row.kind] = row
-    return sorted(newest.values(), key=lambda row: row.kind)
+    return sorted(newest.values(), key=lambda row: (not row.kind, row.kind.endswith("."), row.kind))
 
 
 def set_years(kind: str, years: int) -> Retention:

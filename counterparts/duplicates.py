@@ -4,16 +4,17 @@
 ministry and its department: a person decides. Candidates come from PostgreSQL (`word_similarity` over all names).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import connection
+from django.db.models import Exists, F, OuterRef
 from rapidfuzz import fuzz
 
 from counterparts.models import Counterpart
 from counterparts.names import bare
-from counterparts.querysets import CounterpartQuerySet
+from counterparts.querysets import CounterpartQuerySet, IsPartOf
 
 CANDIDATE = 0.5
 """`word_similarity()`, from which on a name is looked at."""
@@ -27,16 +28,36 @@ class Suggestion(NamedTuple):
     score: int
 
 
-def like(name: str, *, kind: str, country: str, leave_out: int = 0, part_of: str = "") -> list[Suggestion]:
+KIN = """
+WITH RECURSIVE above(body, kin) AS (
+    SELECT id, parent_id FROM counterparts_counterpart WHERE id = ANY(%(bodies)s) AND parent_id IS NOT NULL
+    UNION
+    SELECT above.body, c.parent_id FROM above JOIN counterparts_counterpart c ON c.id = above.kin
+    WHERE c.parent_id IS NOT NULL
+), below(body, kin) AS (
+    SELECT parent_id, id FROM counterparts_counterpart WHERE parent_id = ANY(%(bodies)s)
+    UNION
+    SELECT below.body, c.id FROM below JOIN counterparts_counterpart c ON c.parent_id = below.kin
+)
+SELECT body, kin FROM above UNION SELECT body, kin FROM below
+"""
+
+
+def like(
+    name: str, *, kind: str, country: str, leave_out: Collection[int] = (), part_of: str = ""
+) -> list[Suggestion]:
     """On the register already? The most alike first, at most ten; people with people and bodies with bodies. `part_of`: the
-    reference of the body that it is said to be a part of, which it is not."""
+    reference of the body that it is said to be a part of, which it is not, nor what that one is a part of."""
     is_person = kind == Counterpart.Kind.PERSON
     plain = bare(name, is_person=is_person)
     if not plain:
         return []
-    rows = _candidates(plain, is_person=is_person, country=country).exclude(pk=leave_out)
+    rows = _candidates(plain, is_person=is_person, country=country).exclude(pk__in=leave_out)
     if part_of:
-        rows = rows.exclude(reference=part_of)
+        above = Counterpart.objects.filter(reference=part_of).alias(
+            is_above=IsPartOf(F("pk"), OuterRef("pk"))
+        )
+        rows = rows.exclude(reference=part_of).exclude(Exists(above.filter(is_above=True)))
     found = [Suggestion(row, score(plain, row)) for row in rows.prefetch_related("aliases")[:100]]
     alike = [one for one in found if one.score >= SUGGEST]
     return sorted(alike, key=lambda one: (-one.score, one.counterpart.name))[:MOST]
@@ -50,17 +71,27 @@ def score(plain: str, other: Counterpart) -> int:
 
 
 def among(counterparts: Sequence[Counterpart]) -> dict[tuple[int, int], int]:
-    """For each pair of one of these and another on the register, how alike they are; the smaller id first. A body and a
-    part of it are two, however alike: somebody has said so."""
+    """For each pair of one of these and another on the register, how alike they are; the smaller id first. A body and what
+    is a part of it, at any remove, are two, however alike: somebody has said so."""
     pairs: dict[tuple[int, int], int] = {}
+    kin = kin_of([one.pk for one in counterparts])
     for one in counterparts:
+        leave_out = {one.pk, *kin.get(one.pk, ())}
         for name in _names(one):
-            for other, alike in like(name, kind=one.kind, country=one.country, leave_out=one.pk):
-                if one.pk == other.parent_id or other.pk == one.parent_id:
-                    continue
+            for other, alike in like(name, kind=one.kind, country=one.country, leave_out=leave_out):
                 pair = (min(one.pk, other.pk), max(one.pk, other.pk))
                 pairs[pair] = max(alike, pairs.get(pair, 0))
     return pairs
+
+
+def kin_of(bodies: Sequence[int]) -> dict[int, set[int]]:
+    """What each is part of, and what is part of it, at any remove; those beside it are not. In a circle each is in it."""
+    with connection.cursor() as cursor:
+        cursor.execute(KIN, {"bodies": list(bodies)})
+        found: dict[int, set[int]] = {}
+        for body, kin in cursor.fetchall():
+            found.setdefault(body, set()).add(kin)
+    return found
 
 
 def _candidates(plain: str, *, is_person: bool, country: str) -> CounterpartQuerySet:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.apps import apps
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import connection, models
-from django.db.models import Case, F, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models import BooleanField, Case, F, Func, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.utils import timezone
 
 from counterparts import finding, names
@@ -129,10 +129,22 @@ class PostQuerySet(models.QuerySet[Any]):
         return self.alias(is_over=is_over).order_by("is_over", "title", "person__name", "pk")
 
 
+class IsPartOf(Func):
+    """Whether one body is a part of another, at any remove. A circle ends where it began."""
+
+    template = """EXISTS (
+        WITH RECURSIVE pair(part, whole) AS (VALUES (%(expressions)s)), above(id) AS (
+            SELECT c.parent_id FROM counterparts_counterpart c JOIN pair ON c.id = pair.part
+            UNION SELECT c.parent_id FROM counterparts_counterpart c JOIN above ON c.id = above.id
+        ) SELECT FROM above JOIN pair ON above.id = pair.whole
+    )"""
+    output_field = BooleanField()
+
+
 class AlikeQuerySet(SignedInQuerySet):
     def in_rows(self) -> Self:
         """Without those of which one has become a part of the other since they were compared."""
-        is_part = Q(first__parent=F("second")) | Q(second__parent=F("first"))
+        is_part = Q(IsPartOf("first_id", "second_id")) | Q(IsPartOf("second_id", "first_id"))
         return self.exclude(is_part).select_related("first", "second")
 
 

@@ -1,16 +1,18 @@
 """Pages of engagements in the order of their index: undated drafts first, then the latest first day. Pages of referrals:
-what waits first."""
+what waits first. Pages of crossing plans: the office's own plan that begins soonest."""
 
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils.timezone import is_naive
 
 from diplomacy.lib import cursors
 from diplomacy.lib.paging import Page
-from engagements.models import Engagement, Referral
-from engagements.querysets import EngagementQuerySet, ReferralQuerySet
+from diplomacy.lib.text import tidy
+from engagements.models import Engagement
+from engagements.querysets import EngagementQuerySet, OverlapSideQuerySet, ReferralQuerySet
 
 SIZE = 25
 Mark = tuple[date | None, int]
@@ -63,52 +65,71 @@ def _read(cursor: str) -> Mark | None:
     return mark if 0 <= mark[1] < 2**63 else None
 
 
-# Referrals -------------------------------------------------------------------------------------------------------------
+# Referrals and crossing plans ------------------------------------------------------------------------------------------
 
-ORDER = (("rank", True), ("day", True), ("status_since", False), ("pk", False))
-"""What referrals are ordered by, and whether the smaller comes first."""
-Place = tuple[int, date, datetime, int]
+Order = Sequence[tuple[str, bool]]
+"""Columns, none of them null and the last unique, and whether the smaller comes first."""
+WAITING: Order = (("rank", True), ("day", True), ("status_since", False), ("pk", False))
+SOONEST: Order = (("day", True), ("reference", True))
 
 
 def referrals_page_of(
     rows: ReferralQuerySet, *, after: str = "", before: str = "", size: int = SIZE
 ) -> Page[Any]:
     """One page of what waits first. What is answered meanwhile moves in the order, and is not shown twice for it."""
-    place = _read_place(after or before)
+    return _page(rows.in_waiting_order(), WAITING, _read_waiting, after, before, size)
+
+
+def overlaps_page_of(
+    rows: OverlapSideQuerySet, *, after: str = "", before: str = "", size: int = SIZE
+) -> Page[Any]:
+    return _page(rows.in_order_of_plans(), SOONEST, _read_soonest, after, before, size)
+
+
+def _page(
+    rows: QuerySet[Any], order: Order, read: Callable[[str], Any], after: str, before: str, size: int
+) -> Page[Any]:
+    place = read(after or before)
     is_backward = bool(place and not after)
-    rows = rows.in_waiting_order()
     if place:
-        rows = rows.filter(_beyond(place, is_backward=is_backward))
-    signs = [("" if is_rising != is_backward else "-") + name for name, is_rising in ORDER]
+        rows = rows.filter(_beyond(order, place, is_backward=is_backward))
+    signs = [("" if is_rising != is_backward else "-") + name for name, is_rising in order]
     found = list(rows.order_by(*signs)[: size + 1])
     has_more, found = len(found) > size, found[:size]
     if is_backward:
         found.reverse()
     return Page(
         found,
-        previous=_write_place(found[0]) if found and (has_more if is_backward else place) else "",
-        next=_write_place(found[-1]) if found and (is_backward or has_more) else "",
+        previous=_write_place(found[0], order) if found and (has_more if is_backward else place) else "",
+        next=_write_place(found[-1], order) if found and (is_backward or has_more) else "",
     )
 
 
-def _beyond(place: Place, *, is_backward: bool) -> Q:
+def _beyond(order: Order, place: Sequence[Any], *, is_backward: bool) -> Q:
     beyond = Q()
-    for (name, is_rising), value in reversed(list(zip(ORDER, place, strict=True))):
+    for (name, is_rising), value in reversed(list(zip(order, place, strict=True))):
         side = "gt" if is_rising != is_backward else "lt"
         equal = Q(**{name: value}) & beyond if beyond else Q(pk__in=[])
         beyond = Q(**{f"{name}__{side}": value}) | equal
     return beyond
 
 
-def _write_place(row: Referral) -> str:
-    held: Any = row  # with what `in_waiting_order` adds
-    return cursors.write([held.rank, held.day, row.status_since.isoformat(), row.pk])
+def _write_place(row: Any, order: Order) -> str:
+    return cursors.write([getattr(row, name) for name, _ in order])
 
 
-def _read_place(cursor: str) -> Place | None:
+def _read_waiting(cursor: str) -> tuple[int, date, datetime, int] | None:
     try:
         rank, day, since, pk = cursors.read(cursor)
         place = int(rank), date.fromisoformat(day), datetime.fromisoformat(since), int(pk)
     except cursors.BROKEN:
         return None
     return place if 0 <= place[0] < 3 and 0 <= place[3] < 2**63 and not is_naive(place[2]) else None
+
+
+def _read_soonest(cursor: str) -> tuple[date, str] | None:
+    try:
+        day, reference = cursors.read(cursor)
+        return date.fromisoformat(day), tidy(reference)
+    except cursors.BROKEN:
+        return None

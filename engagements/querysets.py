@@ -6,7 +6,7 @@ from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
 from django.db.models import Case, Count, DateField, F, Func, OuterRef, Q, Value, When, Window
-from django.db.models.functions import Greatest, JSONArray, JSONObject, RowNumber
+from django.db.models.functions import Coalesce, Greatest, JSONArray, JSONObject, RowNumber
 from django.utils import timezone
 
 from diplomacy.lib.readers import ProtectedQuerySet, VisibleQuerySet
@@ -282,7 +282,21 @@ class OverlapSideQuerySet(ProtectedQuerySet):
 
     def soonest_first(self) -> Self:
         """By the office's own dates, and then in an order that tells nothing."""
-        return self.order_by("engagement__starts_on", "reference")
+        return self.in_order_of_plans().order_by("day", "reference")
+
+    def in_order_of_plans(self) -> Self:
+        """With the day that the order is made of, never null, so that a page can begin anywhere in it."""
+        first_day = Coalesce("engagement__starts_on", Value(date.max), output_field=DateField())
+        return self.annotate(day=first_day)
+
+    def counts(self) -> dict[str, int]:
+        """How many are open, set aside and over."""
+        found = self.aggregate(
+            open=Count("pk", filter=Q(set_aside_at=None, has_ended=False)),
+            set_aside=Count("pk", filter=Q(set_aside_at__isnull=False)),
+            ended=Count("pk", filter=Q(set_aside_at=None, has_ended=True)),
+        )
+        return dict(found)
 
 
 class ReferralQuerySet(ProtectedQuerySet):

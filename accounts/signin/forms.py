@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from allauth.account.forms import ResetPasswordForm
+from allauth.account.forms import LoginForm, ResetPasswordForm
 from allauth.core import context as current
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
@@ -26,6 +26,7 @@ from accounts.signin.strength import Strength
 from activity import signins
 from diplomacy.lib.rls import system
 
+E_MAIL = "E-mail address"
 NOT_READ = "The browser's answer could not be read. Load the page again and try once more."
 NOT_SHOWN = "No passkey was shown. Press the button to use one."
 
@@ -80,8 +81,20 @@ def nobody_came_in() -> Iterator[None]:
         raise
 
 
+class SignInForm(LoginForm):  # type: ignore[misc]
+    """Calls the address what every other page calls it."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["login"].label = E_MAIL
+
+
 class ResetForm(ResetPasswordForm):  # type: ignore[misc]
     """Asks a worker to write to the address, whoever has it. allauth's own looks the account up and sends at once."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["email"].label = E_MAIL
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).lower()

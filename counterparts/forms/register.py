@@ -78,7 +78,10 @@ def _problem_with(region: str, country: str, codes: list[str]) -> str:
 
 class CounterpartForm(house.Versioned, Place, house.ModelForm[Counterpart]):
     native_name = forms.CharField(
-        label="Name in its own script", max_length=200, required=False, help_text="As on its own letterhead."
+        label="Name in its own language",
+        max_length=200,
+        required=False,
+        help_text="As on its own letterhead.",
     )
     aliases = forms.CharField(
         label="Other names",

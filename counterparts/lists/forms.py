@@ -29,7 +29,7 @@ class LoadForm(house.Form):
     published_on = forms.DateField(
         label="Published on",
         required=False,
-        help_text="Needed for every list but that of the United Nations, which bears its day itself.",
+        help_text="Leave it empty only for the list of the United Nations, which bears its day itself.",
     )
 
     def clean(self) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Public lists as their publishers give them out, entry by entry. What is on them is no finding about anybody here."""
 
+import re
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -90,6 +92,10 @@ class RefusedRow(models.Model):
         return f"{self.file}, line {self.line}: {self.reason}"
 
 
+MADE = re.compile(r"[0-9a-f]{24}")
+"""A number that was made from a row which had none."""
+
+
 class Listing(models.Model):
     """An entry of a public list."""
 
@@ -152,6 +158,12 @@ class Listing(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("counterparts:listing", args=[self.reference])
+
+    @property
+    def number(self) -> str:
+        """As the publisher counts it; empty where the row bears none, or only that of a registration."""
+        number = self.entry.rpartition(":")[2]
+        return "" if self.registration or MADE.fullmatch(number) else number
 
     @property
     def country_names(self) -> list[str]:

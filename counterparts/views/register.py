@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.requests import MemberRequest
 from activity import actions as activity
 from activity import timeline
-from counterparts import actions, finding, places, rules
+from counterparts import actions, finding, places, rules, screening
 from counterparts.filters import SHOWN, CounterpartFilter
 from counterparts.folding import is_latin
 from counterparts.forms import CounterpartForm
@@ -98,12 +98,24 @@ def detail(request: MemberRequest, reference: str) -> HttpResponse:
         .live()
         .in_rows(request.acting)
         .filter(counterpart=counterpart),
-        "screening": Screening.objects.visible_to(request.user).filter(counterpart=counterpart).first(),
-        "editions": ListEdition.objects.visible_to(request.user).current(),
+        **_compared(request, counterpart),
         "entries": timeline.of(counterpart, request.user),
         "may_write": rules.may_write(request.acting),
     }
     return render(request, "counterparts/detail.html", context)
+
+
+def _compared(request: MemberRequest, counterpart: Counterpart) -> dict[str, Any]:
+    """With which lists, and whether that still holds: a list that brought nothing new is not compared again."""
+    done = Screening.objects.visible_to(request.user).filter(counterpart=counterpart).first()
+    editions = list(ListEdition.objects.visible_to(request.user).current())
+    held = (done.mark, done.version) if done else None
+    return {
+        "screening": done,
+        "editions": editions,
+        "is_compared": held == (screening.mark(), counterpart.version),
+        "is_same_since": any(done and one.ended_at and one.ended_at > done.done_at for one in editions),
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

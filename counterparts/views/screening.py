@@ -41,8 +41,11 @@ def hit(request: MemberRequest, reference: str) -> HttpResponse:
             except Conflict as conflict:
                 return _page(request, held, form.over(held.digest, conflict.reason), 409)
             else:
-                messages.success(request, "Your office’s word on this possible match is kept.")
-                return redirect(held.counterpart)
+                messages.success(
+                    request,
+                    f"Your office’s word on {held.counterpart} is kept. It stands on the counterpart’s page.",
+                )
+                return redirect("counterparts:hits")
     return _page(request, held, form, 400 if form.errors else 200)
 
 

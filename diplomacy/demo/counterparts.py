@@ -3,7 +3,10 @@ from counterparts.models import Post
 from diplomacy.demo.cast import Cast
 from diplomacy.demo.tables import Row, rows
 
-FIELDS = ("kind", "name", "native_name", "country", "subdivision", "city", "profile", "website")
+FIELDS = (
+    *("kind", "name", "native_name", "country", "subdivision", "city", "profile", "website"),
+    *("address", "precedence", "interpreters", "dietary"),
+)
 
 
 def register(cast: Cast) -> None:

@@ -16,6 +16,8 @@ from diplomacy.demo.briefings import BriefingStory
 from diplomacy.demo.calendar import Calendar
 from diplomacy.demo.cast import Cast
 from diplomacy.demo.engagements import Story
+from diplomacy.demo.guidance import GuidanceStory
+from diplomacy.demo.lists import ListStory
 from diplomacy.demo.past import living_at
 from diplomacy.demo.referrals import ReferralStory
 from diplomacy.demo.tables import rows
@@ -28,7 +30,7 @@ LAST_READ_DAY = -3
 """What came later than this waits unread under people's bells."""
 
 
-AnyStory = Story | BriefingStory | ReferralStory
+AnyStory = Story | BriefingStory | ReferralStory | GuidanceStory | ListStory
 
 
 class Scene(NamedTuple):
@@ -74,6 +76,8 @@ def scenes(cast: Cast) -> Iterator[Scene]:
         *(Story(cast, row) for row in rows("engagements")),
         *(BriefingStory(cast, row) for row in rows("briefings")),
         *(ReferralStory(cast, row) for row in rows("referrals")),
+        *(GuidanceStory(cast, row) for row in rows("guidance")),
+        *(ListStory(cast, row) for row in rows("lists")),
     ]
     for number, story in enumerate(stories):
         yield from _scenes(story, number)

@@ -110,16 +110,17 @@ def correct_referral(
     is_unnamed: bool = False,
     version: int | None = None,
 ) -> Referral:
-    """Say otherwise what came of it. What was said before stays to be read: the other office may have acted on it."""
+    """Say otherwise what came of it. What was said before stays to be read: the other office may have acted on it.
+    Of the engagements beside it only the one that was said to be planned gives way, as far as `by` may read it: what
+    colleagues began from the referral, or keep to themselves, is theirs."""
     held = _held("correct", referral, by, version)
     before, said = held.outcome, _said(held)
     _say(held, outcome, text, engagement, is_unnamed=is_unnamed, by=by)
-    known = _led_to(held, by) if Outcome.PLANNED in {before, outcome} else ReferralEngagement.objects.none()
-    gone = known.exclude(engagement=engagement) if engagement else known
-    is_new = engagement is not None and not known.filter(engagement=engagement).exists()
-    if (before, said["text"]) == (held.outcome, held.outcome_text) and not (is_new or gone.exists()):
+    replaced = planned_from(held, by=by) if before == Outcome.PLANNED else None
+    if (before, said["text"], replaced) == (held.outcome, held.outcome_text, engagement):
         raise Invalid({"text": ["It says this already."]})
-    gone.delete()
+    if replaced and replaced != engagement:
+        _led_to(held, by).filter(engagement=replaced).delete()
     _link(held, engagement, LED_TO)
     held.earlier = [*held.earlier, said]
     held.version += 1

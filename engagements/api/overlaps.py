@@ -23,6 +23,7 @@ from engagements.serializers.overlaps import (
     OverlapMessageSerializer,
     OverlapQuery,
     OverlapSerializer,
+    OverlapSideCountSerializer,
     OverlapSideQuery,
     OverlapSideSerializer,
     OverlapSideWholeSerializer,
@@ -51,7 +52,7 @@ def asked(request: Request) -> ProtectedQuerySet:
 class OverlapSideRoute(Route):
     """An office's half of the plans that cross its own."""
 
-    order = ("reference",)
+    order = ("day", "reference")
     takes = {
         "set_aside": AsideSerializer,
         "write": OverlapTextSerializer,
@@ -59,6 +60,7 @@ class OverlapSideRoute(Route):
     }
     gives = {
         "list": OverlapSideSerializer,
+        "counts": OverlapSideCountSerializer,
         **dict.fromkeys(("retrieve", *MOVES), OverlapSideWholeSerializer),
         "thread": OverlapMessageSerializer,
         "write": OverlapMessageSerializer,
@@ -67,22 +69,27 @@ class OverlapSideRoute(Route):
     }
     queries = {"list": OverlapSideQuery}
     examples = examples.OVERLAPS
-    lists = frozenset({"list", "thread", "questions"})
+    lists = frozenset({"list", "counts", "thread", "questions"})
     once = frozenset({"write", "ask_coordinator"})
     tagged = frozenset({"retrieve", *MOVES})
 
     def visible(self) -> OverlapSideQuerySet:
-        return OverlapSide.objects.visible_to(self.request.user).select_related(
-            "engagement__office", "office"
-        )
+        return OverlapSide.objects.visible_to(self.request.user).with_plan().in_order_of_plans()
 
     def list(self, request: Request) -> Response:
-        """Plans of other offices that may cross yours, as far as those offices let you know. Open ones by default."""
+        """Plans of other offices that may cross yours, as far as those offices let you know. Open ones by default; by the
+        first day of your own plan."""
         said, rows = self.asked(), self.visible()
         if "engagement" in said:
             rows = rows.filter(engagement__reference=said["engagement"])
         rows = rows.filter(set_aside_at__isnull=not said.get("set_aside", False))
         return self.page(rows.filter(has_ended=said.get("ended", False)))
+
+    @action(detail=False)
+    def counts(self, request: Request) -> Response:
+        """How many are open, how many you have set aside, and how many are over."""
+        found = OverlapSide.objects.visible_to(request.user).counts()
+        return self.all_of([{"state": state, "count": count} for state, count in found.items()])
 
     def retrieve(self, request: Request, reference: str) -> Response:
         """One of them."""

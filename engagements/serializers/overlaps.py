@@ -135,6 +135,11 @@ class OverlapSideQuery(Query):
     ended = Flag(required=False, help_text="Those that are over. Off by default.")
 
 
+class OverlapSideCountSerializer(serializers.Serializer[Any]):
+    state = serializers.ChoiceField(choices=["open", "set_aside", "ended"])
+    count = serializers.IntegerField()
+
+
 class Week(Line):
     """Read as its Monday."""
 

@@ -1,7 +1,7 @@
 """Plans that cross: an office's half of each, and both halves for coordinators."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.db.models import Model
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.requests import MemberRequest
 from activity import timeline
 from diplomacy.lib.errors import Conflict, Invalid
-from engagements import actions, overlap, rules
+from engagements import actions, overlap, pages, rules
 from engagements.actions.overlaps import ACTS
 from engagements.forms.overlaps import AsideForm, CoordinatorAnswerForm, CoordinatorForm, MessageForm
 from engagements.models import (
@@ -25,7 +25,6 @@ from engagements.models import (
 from engagements.querysets import OverlapSideQuerySet
 from engagements.views.once import once
 
-MOST = 100
 FEW = 10
 DONE = {
     "ask": "The other office is asked. If it agrees, both of you are told who the other is.",
@@ -34,10 +33,18 @@ DONE = {
     "withdraw": "The other office no longer sees who you are, and is told so.",
     "take_up": "It is among the open ones again.",
 }
-TABS: dict[str, tuple[str, Callable[[OverlapSideQuerySet], OverlapSideQuerySet]]] = {
-    "": ("Open", lambda rows: rows.open()),
-    "aside": ("Set aside", lambda rows: rows.set_aside()),
-    "ended": ("Over", lambda rows: rows.ended()),
+
+
+class Tab(NamedTuple):
+    label: str
+    counted: str
+    narrow: Callable[[OverlapSideQuerySet], OverlapSideQuerySet]
+
+
+TABS = {
+    "open": Tab("Open", "open", lambda rows: rows.open()),
+    "aside": Tab("Set aside", "set_aside", lambda rows: rows.set_aside()),
+    "ended": Tab("Over", "ended", lambda rows: rows.ended()),
 }
 
 
@@ -45,9 +52,13 @@ def panel(request: MemberRequest, engagement: Engagement) -> dict[str, Any]:
     """For the engagement's page: an office's own half, or what coordinators see."""
     sides = OverlapSide.objects.visible_to(request.user).filter(engagement=engagement).open()
     rows = Overlap.objects.visible_to(request.user).of(engagement).filter(ended_at=None).with_plans()
+    ours = list(sides.with_plan().soonest_first()[: FEW + 1])
+    both = list(rows.order_by("touch", "reference")[: FEW + 1])
     return {
-        "sides": [_row(side) for side in sides.with_plan().soonest_first()[:FEW]],
-        "overlaps": list(rows.order_by("touch", "reference")[:FEW]),
+        "sides": [_row(side) for side in ours[:FEW]],
+        "sides_are_cut": len(ours) > FEW,
+        "overlaps": both[:FEW],
+        "overlaps_are_cut": len(both) > FEW,
     }
 
 
@@ -64,14 +75,17 @@ def _row(side: OverlapSide) -> dict[str, Any]:
 @require_safe
 def listing(request: MemberRequest) -> HttpResponse:
     tab = request.GET.get("tab", "")
-    tab = tab if tab in TABS else ""
+    tab = tab if tab in TABS else "open"
     mine = OverlapSide.objects.visible_to(request.user).of_office(request.acting.office)
-    rows = list(TABS[tab][1](mine).with_plan().soonest_first()[: MOST + 1])
+    counts = mine.counts()
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    page = pages.overlaps_page_of(TABS[tab].narrow(mine).with_plan(), after=after, before=before)
     context = {
         "tab": tab,
-        "tabs": [(name, label) for name, (label, _) in TABS.items()],
-        "rows": [_row(side) for side in rows[:MOST]],
-        "is_cut": len(rows) > MOST,
+        "tabs": [(name, one.label, counts[one.counted]) for name, one in TABS.items()],
+        "count": counts[TABS[tab].counted],
+        "page": page,
+        "rows": [_row(side) for side in page],
     }
     return render(request, "engagements/overlaps/list.html", context)
 

@@ -64,6 +64,14 @@ def status_of(held: OfficeRequest) -> str:
 # Asking -----------------------------------------------------------------------------------------------------------
 
 
+def test_no_state_is_chosen_for_whoever_asks_in_haste(client: Any) -> None:
+    page = client.get(ASK).content.decode()
+    assert '<option value="" selected>Choose one</option>' in page
+    assert f'<a class="back" href="{reverse("account_login")}">' in page
+    assert client.post(ASK, FRESNO | {"state": ""}).status_code == 400
+    assert not OfficeRequest.objects.exists()
+
+
 def test_anybody_asks_and_those_who_can_answer_are_told(
     lee: Member, desk_lead: Member, maria: Member, liaison: Member
 ) -> None:

@@ -86,6 +86,26 @@ def test_nobody_else_has_these_pages(
     assert not Entry.objects.filter(kind="activity.log_exported").exists()
 
 
+def test_holds_and_alarms_lead_back_to_where_their_reader_came_from(
+    lee: Member, auditor: Member, client_for: ClientFor
+) -> None:
+    places = {
+        lee: {"/activity/holds/": "/records/", "/activity/alarms/": "/people/office/"},
+        auditor: {"/activity/holds/": "/activity/", "/activity/alarms/": "/activity/"},
+    }
+    for person, ways in places.items():
+        for place, back in ways.items():
+            assert f'<a class="back" href="{back}">' in client_for(person).get(place).content.decode()
+    assert '"/activity/alarms/"' in client_for(lee).get("/people/office/").content.decode()
+
+
+def test_what_is_left_over_stands_last_in_the_schedule(auditor: Member, client_for: ClientFor) -> None:
+    page = client_for(auditor).get("/activity/holds/").content.decode()
+    words = ("Lines that say “signed in”", "Other lines about accounts", "All other lines")
+    places = [page.index(said) for said in words]
+    assert places == sorted(places)
+
+
 def test_the_page_costs_the_same_however_many_lines(
     maria: Member, auditor: Member, client_for: ClientFor
 ) -> None:

@@ -96,7 +96,7 @@ class Person:
 
     def sign_in(self) -> Self:
         self.page.goto("/sign-in/login/")
-        self.write("Email", self.member.user.email)
+        self.write("E-mail address", self.member.user.email)
         self.page.get_by_label("Password", exact=True).fill(PASSWORD)
         self.press("Sign in")
         expect(self.page.locator(".menu__button")).to_contain_text(self.member.user.name)

@@ -91,7 +91,7 @@ def test_after_the_password_the_passkey_is_asked_for(width: int, gov: Member, at
     makes_a_passkey(person).follow("I have kept them")
     signs_out(person)
     person.page.goto("/sign-in/login/")
-    person.write("Email", gov.user.email)
+    person.write("E-mail address", gov.user.email)
     person.page.get_by_label("Password", exact=True).fill(PASSWORD)
     person.press("Sign in").sees_heading("One more step")
     person.unfold("I have a code instead")

@@ -327,6 +327,10 @@ def test_an_entry_of_fara_says_who_represents_and_whether_that_is_over(
     over = make.principal("Office of Dams", Foreign_Principal_Termination_Date="08/23/2013")
     make.loaded("fara", make.principals(make.principal(), over), make.registrants())
     client = client_for(maria)
+    for listing in Listing.objects.all():
+        page = client.get(listing.get_absolute_url()).content.decode()
+        assert listing.entry not in page, "what was made of the row is nobody's number"
+        assert "6653" in page
     active = client.get(Listing.objects.get(name="Ministry of Rivers").get_absolute_url()).content.decode()
     assert "Flow &amp; Partners, LLC" in active
     assert "6653" in active

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from celery import current_app
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Member
@@ -66,6 +68,55 @@ class TestSuggesting:
         assert {part.reference, other.reference} in pairs
         assert not any(whole.reference in pair for pair in pairs)
 
+    def test_nor_is_a_body_and_a_part_of_its_part_however_far_below(
+        self, maria: Member, client_for: ClientFor
+    ) -> None:
+        whole = make.counterpart(maria, name=ONE)
+        chain = [whole]
+        for place in ("Water Office", "Northern Directorate", "Tijuana Desk"):
+            chain.append(make.counterpart(maria, name=f"{chain[-1]}, {place}", parent=chain[-1]))
+        sibling = make.counterpart(maria, name=f"{chain[1]}, Southern Directorate", parent=chain[1])
+        actions.screen_due()
+        found = {(one.first, one.second) for one in Alike.objects.all()}
+        assert found == {(below, sibling) for below in chain[2:]}
+        # The whole branch is moved under another body that it was compared with before:
+        top = make.counterpart(maria, name=f"{chain[2]} and State")
+        actions.screen_due()
+        browser, place = client_for(maria), reverse("counterparts:alike")
+        compare = reverse("counterparts:compare", args=[chain[2].reference, top.reference])
+        assert compare in browser.get(place).text
+        Counterpart.objects.filter(pk=whole.pk).update(parent=top)
+        assert top.reference not in browser.get(place).text
+        assert sibling.reference in browser.get(place).text
+        suggested = browser.get("/api/v1/merges/suggestions/").json()["results"]
+        assert not any(
+            top.reference in (one["first"]["reference"], one["second"]["reference"]) for one in suggested
+        )
+
+    def test_bodies_that_are_above_each_other_by_mistake_end_no_search(
+        self, maria: Member, client_for: ClientFor
+    ) -> None:
+        """No form makes such a circle; two changes at once, or a merge, might."""
+        first, other = make.counterpart(maria, name=ONE), make.counterpart(maria, name=OTHER)
+        third = make.counterpart(maria, name=f"{ONE} (State)", parent=other)
+        Counterpart.objects.filter(pk=first.pk).update(parent=third)
+        Counterpart.objects.filter(pk=other.pk).update(parent=first)
+        with CaptureQueriesContext(connection) as queries:
+            kin = duplicates.kin_of([first.pk, other.pk])
+        assert len(queries) == 1
+        assert kin[first.pk] == {first.pk, other.pk, third.pk}
+        actions.screen_due()
+        assert not Alike.objects.exists()
+        Alike.objects.create(first=first, second=other, score=100)
+        assert "Compare" not in client_for(maria).get(reverse("counterparts:alike")).text
+
+    def test_parts_do_not_keep_a_real_duplicate_out_of_the_ten_most_alike(self, maria: Member) -> None:
+        whole = make.counterpart(maria, name=ONE)
+        for number in range(11):
+            make.counterpart(maria, name=f"{ONE}, Office {number}", parent=whole)
+        other = make.counterpart(maria, name=f"{OTHER} of Old")
+        assert (whole.pk, other.pk) in duplicates.among([whole])
+
     def test_whoever_adds_a_part_is_not_asked_whether_it_is_the_whole(
         self, client_for: ClientFor, maria: Member
     ) -> None:
@@ -73,6 +124,10 @@ class TestSuggesting:
         asked = {"name": f"{ONE}, Water Office", "kind": "subnational", "country": "MX"}
         browser, place = client_for(maria), reverse("counterparts:already_here")
         assert whole.reference in browser.post(place, asked).text
+        above = make.counterpart(maria, name=f"{ONE} and State")
+        Counterpart.objects.filter(pk=whole.pk).update(parent=above)
+        answer = browser.post(place, asked | {"parent_reference": whole.reference}).text
+        assert above.reference not in answer, "nor for what the whole is itself a part of"
         assert whole.reference not in browser.post(place, asked | {"parent_reference": whole.reference}).text
         assert whole.reference in browser.post(place, asked | {"parent_reference": "C-AAAAAAAA"}).text
 

@@ -1,15 +1,18 @@
 """Possible matches with public lists: found, weighed in words, disposed of by each office for itself."""
 
+import html
 from datetime import date
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Member
 from activity.models import Entry
 from counterparts import actions, screening
-from counterparts.models import Counterpart, Disposition, Hit
+from counterparts.models import Counterpart, Disposition, Hit, ListEdition
 from diplomacy.lib.errors import Conflict, Forbidden, Invalid
 from diplomacy.lib.rls import reading_as
 from tests.conftest import ClientFor
@@ -102,10 +105,43 @@ def test_where_no_list_is_loaded_nobody_is_said_to_be_clear(maria: Member, clien
     page = client_for(maria).get(one.get_absolute_url()).text
     assert "No list is loaded, so there was nothing to compare with." in page
     assert "No name on the loaded lists is like this one." not in page
-    lists.edition()
-    assert (
-        "No name on the loaded lists is like this one." in client_for(maria).get(one.get_absolute_url()).text
-    )
+
+
+def test_nobody_is_said_to_be_clear_of_a_list_with_which_they_were_not_compared(
+    maria: Member, client_for: ClientFor
+) -> None:
+    clear, again = "No name on the loaded lists is like this one.", "They are compared again within minutes."
+    one, browser = add(maria), client_for(maria)
+
+    def page() -> str:
+        return str(browser.get(one.get_absolute_url()).text)
+
+    lists.edition(of=date(2026, 3, 1))
+    assert clear not in page()
+    actions.screen(one)
+    assert clear in page()
+    assert "Compared" in page()
+    lists.edition(of=date(2026, 3, 2))
+    assert clear not in page()
+    assert again in page()
+    actions.screen(one)
+    assert clear in page()
+    actions.change(one, by=maria, version=one.version, name="Aleksandr Vtorov")
+    assert clear not in page()
+    assert again in page()
+
+
+def test_a_list_that_brought_nothing_new_is_not_said_to_have_been_compared_before_it_was_there(
+    maria: Member, client_for: ClientFor
+) -> None:
+    one = add(maria)
+    lists.edition(of=date(2026, 3, 1))
+    actions.screen(one)
+    same = lists.edition(of=date(2026, 3, 2))
+    ListEdition.objects.filter(pk=same.pk).update(is_news=False, ended_at=timezone.now())
+    page = client_for(maria).get(one.get_absolute_url()).text
+    assert "Compared with" in page
+    assert "Nothing that is compared has changed since" in page
 
 
 def test_whoever_is_new_or_changed_is_due_and_everybody_when_a_list_changes(maria: Member) -> None:
@@ -194,6 +230,19 @@ class TestDisposing:
         assert browser.post(hit.get_absolute_url(), said | {"digest": hit.digest}).status_code == 302
         blank = browser.post(hit.get_absolute_url(), said | {"reason": "", "digest": hit.digest})
         assert blank.status_code == 400
+
+    def test_whoever_has_answered_goes_on_with_the_next_and_is_told_where_the_word_stands(
+        self, maria: Member, tom: Member, hit: Hit, client_for: ClientFor
+    ) -> None:
+        browser, queue = client_for(maria), reverse("counterparts:hits")
+        assert queue in browser.get(hit.get_absolute_url()).content.decode()
+        said = {"verdict": "different", "reason": "Born in another year.", "digest": hit.digest}
+        answer = browser.post(hit.get_absolute_url(), said)
+        assert answer.headers["Location"] == queue
+        page = html.unescape(browser.get(queue).content.decode())
+        assert f"Your office’s word on {hit.counterpart} is kept." in page
+        assert hit.get_absolute_url() not in page
+        assert hit.get_absolute_url() in client_for(tom).get(queue).content.decode()
 
     def test_each_office_reads_its_own_word_and_no_others(
         self, maria: Member, tom: Member, liaison: Member, hit: Hit

@@ -15,13 +15,15 @@ from activity.models import Entry, Notice
 from briefings.choices import Label
 from briefings.choices import Status as Briefed
 from briefings.models import Briefing, Delivery
-from counterparts.models import Counterpart
+from counterparts import screening
+from counterparts.models import Alike, Counterpart, CountryGuidance, Hit, ListEdition, Listing
 from diplomacy.lib.rls import system
 from engagements.choices import AdviceStatus, Position, ReferralStatus, ResponseKind, Status, Visibility
 from engagements.models import (
     Advice,
     AdviceRequest,
     AdviceResponse,
+    AttentionFlag,
     Commitment,
     DeskNote,
     Engagement,
@@ -105,6 +107,10 @@ def test_the_log_runs_in_the_order_of_its_days_and_ends_before_now() -> None:
     written = list(Entry.objects.order_by("id").values_list("at", flat=True))
     assert written == sorted(written)
     assert written[-1] < datetime.now(UTC)
+    assert len({moment.date() for moment in written}) > 60
+    sent = Referral.objects.order_by("sent_at").first()
+    assert sent
+    assert Entry.objects.about(sent).order_by("id")[0].at == sent.sent_at, "a line stands on its record's day"
 
 
 def test_nobody_is_mailed() -> None:
@@ -178,6 +184,49 @@ def test_red_sections_reach_the_people_named_and_nobody_else() -> None:
     for copy in copies:
         named = copy.briefing.audience.filter(kind="person").values_list("user_id", flat=True)
         assert copy.recipient_id in named
+
+
+def test_guidance_of_two_desks_shows_with_an_older_version() -> None:
+    in_force = CountryGuidance.objects.in_force()
+    assert {piece.country for piece in in_force} == {"MX", "JP"}
+    assert in_force.values("desk").distinct().count() == 2
+    assert {piece.kind for piece in in_force} >= {"courtesy", "caution"}
+    assert in_force.filter(number=2, replaces__number=1).exists()
+    assert AttentionFlag.objects.filter(rule="country_guidance").exists()
+
+
+def test_protocol_notes_are_there_of_every_kind() -> None:
+    noted = [one for one in Counterpart.objects.all() if one.has_protocol]
+    assert len(noted) >= 3
+    for field in ("address", "precedence", "interpreters", "dietary"):
+        assert any(getattr(one, field) for one in noted), field
+
+
+def test_a_possible_match_is_open_another_was_answered_and_a_registration_is_information() -> None:
+    hits = Hit.objects.live().possible()
+    open_hits, answered = hits.filter(dispositions=None), hits.exclude(dispositions=None)
+    assert [hit.counterpart.name for hit in open_hits] == ["Ivan Examplov"]
+    assert [hit.counterpart.name for hit in answered.distinct()] == ["Primerov River Trading"]
+    assert Hit.objects.live().get(level="information").counterpart.name == "Formosa Lattice Semiconductor"
+    assert AttentionFlag.objects.filter(rule="possible_listing").exists()
+    assert not Counterpart.objects.due(screening.mark()).exists(), "nothing is left to be compared"
+
+
+def test_two_that_are_one_and_two_that_are_not_wait_among_the_duplicates() -> None:
+    pairs = {frozenset((pair.first.name, pair.second.name)) for pair in Alike.objects.in_rows()}
+    assert frozenset(("City of Tijuana", "Tijuana City Government")) in pairs
+    assert len(pairs) == 2
+
+
+def test_no_list_of_it_can_be_taken_for_a_real_one() -> None:
+    for edition in ListEdition.objects.all():
+        assert (edition.state, edition.refused) == ("loaded", 0)
+        assert "invented example" in edition.notes[0]
+        assert all(name.startswith("invented-example") for name in edition.files)
+    said = [*Listing.objects.filter(source="csl").values_list("list_name", "remarks")]
+    assert (
+        said == [("Invented example, no real list", "Invented for the demonstration. On no real list.")] * 4
+    )
 
 
 def test_its_people_are_met_in_every_role() -> None:

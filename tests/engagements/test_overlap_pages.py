@@ -10,10 +10,12 @@ from django.urls import reverse
 
 from accounts.models import Member
 from engagements import actions
-from engagements.models import CoordinatorQuestion, Coverage, OverlapMessage, OverlapSide
+from engagements.models import CoordinatorQuestion, Coverage, Engagement, OverlapMessage, OverlapSide
 from tests.api.conftest import Caller
 from tests.conftest import ClientFor
+from tests.factories import engagements as make
 from tests.factories import overlaps as cross
+from tests.factories.accounts import make_member
 
 pytestmark = pytest.mark.django_db
 
@@ -210,6 +212,93 @@ def test_the_list_takes_as_many_statements_for_one_as_for_many(
             browser.get(reverse("engagements:overlaps"))
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 15
+
+
+def crossed(maria: Member, tom: Member, ours: int, theirs: int) -> list[str]:
+    """Each plan of the one office crosses each of the other: the first office's halves in the order of its list."""
+    met = cross.met_by_all()
+    for number in range(theirs):
+        cross.filed(tom, met, starts_on=make.in_days(33), ends_on=make.in_days(34 + number))
+    for number in range(ours):
+        cross.filed(maria, met, starts_on=make.in_days(34 - number), ends_on=make.in_days(35))
+    found = OverlapSide.objects.of_office(maria.office).select_related("engagement")
+    return [row.reference for row in sorted(found, key=lambda row: (row.engagement.starts_on, row.reference))]
+
+
+def test_the_list_goes_on_page_after_page_and_says_how_many_there_are(
+    maria: Member, tom: Member, ana: Member, client_for: ClientFor
+) -> None:
+    cross.crossing(ana, tom)  # of which she sees as much as crosses her own
+    whole, browser, here = crossed(maria, tom, 3, 20), client_for(maria), reverse("engagements:overlaps")
+    assert len(whole) == 63
+
+    def walked(way: str, cursor: str = "") -> tuple[list[str], list[str]]:
+        """References as they are met, and the cursors that led there."""
+        found, cursors = [], []
+        while True:
+            answer = browser.get(here, {way: cursor} if cursor else {})
+            assert "Open (63)" in answer.content.decode()
+            page, rows = answer.context["page"], [row.reference for row in answer.context["page"]]
+            found += rows if way == "after" else rows[::-1]
+            cursors.append(cursor)
+            cursor = page.next if way == "after" else page.previous
+            if not cursor:
+                return found, cursors
+
+    forward, cursors = walked("after")
+    assert forward == whole
+    assert len(cursors) == 3
+    last = browser.get(here, {"after": cursors[-1]}).context["page"]
+    assert walked("before", last.previous)[0][::-1] == whole[:50]
+
+    api, found = Caller(browser), []
+    answer = api.get("overlaps/?limit=25").json()
+    while answer["next"]:
+        found += answer["results"]
+        answer = browser.get(answer["next"]).json()
+    assert [row["reference"] for row in found + answer["results"]] == whole
+    counts = api.get("overlaps/counts/").json()["results"]
+    assert {row["state"]: row["count"] for row in counts} == {"open": 63, "set_aside": 0, "ended": 0}
+
+
+def test_what_is_set_aside_on_the_last_page_leaves_a_way_back_to_the_first(
+    maria: Member, tom: Member, client_for: ClientFor
+) -> None:
+    whole, browser, here = crossed(maria, tom, 2, 13), client_for(maria), reverse("engagements:overlaps")
+    cursor = browser.get(here).context["page"].next
+    last = browser.get(here, {"after": cursor})
+    assert [row.reference for row in last.context["page"]] == whole[25:]
+    actions.set_aside(OverlapSide.objects.get(reference=whole[25]), by=maria, reason="Not ours.")
+    empty = browser.get(here, {"after": cursor}).content.decode()
+    assert "Nothing stands on this page any more" in empty
+    assert "To the first page" in empty
+    for words in ("Open (25)", "Set aside (1)", "Over (0)"):
+        assert words in empty
+    assert "Open (0)" in client_for(make_member()).get(here).content.decode(), "counts are of one's own"
+
+
+@pytest.mark.parametrize(
+    "cursor", ["x", "%00", "W10", "WyIyMDI3LTAxLTAxIl0", "WzEsMl0", "WyIyMDI3LTAxLTAxIixudWxsXQ", "A" * 5000]
+)
+def test_a_place_that_does_not_read_opens_the_first_page(
+    cursor: str, maria: Member, tom: Member, client_for: ClientFor
+) -> None:
+    here = cross.crossing(maria, tom)
+    for way in ("after", "before"):
+        answer = client_for(maria).get(f"{reverse('engagements:overlaps')}?{way}={cursor}")
+        assert here.our_side.reference in answer.content.decode()
+
+
+def test_an_engagement_s_page_says_when_more_plans_cross_it_than_it_shows(
+    maria: Member, tom: Member, liaison: Member, client_for: ClientFor
+) -> None:
+    crossed(maria, tom, 1, 10)
+    plan = Engagement.objects.of_office(maria.office).get()
+    more = "These are the first."
+    assert more not in client_for(maria).get(plan.get_absolute_url()).content.decode()
+    cross.filed(tom, plan.counterparts.get(), starts_on=make.in_days(33), ends_on=make.in_days(34))
+    for person in (maria, liaison):
+        assert more in client_for(person).get(plan.get_absolute_url()).content.decode()
 
 
 def test_all_of_it_over_the_api(maria: Member, tom: Member, liaison: Member, client_for: ClientFor) -> None:

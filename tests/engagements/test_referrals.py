@@ -369,6 +369,39 @@ def test_who_closed_it_corrects_it_and_what_was_said_before_stays(
     ]  # fmt: skip
 
 
+def test_a_correction_takes_away_what_it_replaces_and_leaves_what_colleagues_began_or_keep(
+    maria: Member, tom: Member
+) -> None:
+    tess, referral = make_member(tom.office, "lead"), refer.taken_up(maria, tom)
+    begun, _ = actions.plan_from_referral(referral, by=tess)
+    kept = actions.share(make.filed(tess), by=tess, visibility="restricted")
+    ReferralEngagement.objects.create(referral=referral, engagement=kept, part="led_to")
+    actions.close_referral(referral, by=tess, outcome="contact", text="We wrote to them.")
+    first, second = make.filed(tom), make.filed(tom)
+    said: list[tuple[str, Engagement | None, set[Engagement]]] = [
+        ("planned", first, {first}),
+        ("planned", second, {second}),
+        ("nothing", None, set()),
+        ("planned", second, {second}),
+        ("contact", None, set()),
+    ]
+    for number, (outcome, engagement, named) in enumerate(said):
+        with reading_as(account(tom)):
+            actions.correct_referral(
+                referral, by=tom, outcome=outcome, text=f"Again: {number}.", engagement=engagement
+            )
+        links = ReferralEngagement.objects.filter(referral=referral).select_related("engagement")
+        assert {link.engagement for link in links} == {begun, kept} | named, number
+
+
+def test_a_plan_that_cannot_be_named_takes_away_none_that_was_begun(maria: Member, tom: Member) -> None:
+    tess, referral = make_member(tom.office, "lead"), refer.taken_up(maria, tom)
+    begun, _ = actions.plan_from_referral(referral, by=tess)
+    actions.close_referral(referral, by=tess, outcome="contact", text="We wrote to them.")
+    actions.correct_referral(referral, by=tom, outcome="planned", text="In May.", is_unnamed=True)
+    assert actions.planned_from(referral, by=tom) == begun
+
+
 def test_what_is_no_correction_or_an_old_one_changes_nothing(
     maria: Member, lee: Member, tom: Member, liaison: Member
 ) -> None:

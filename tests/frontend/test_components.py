@@ -37,6 +37,11 @@ def test_counts_are_grouped_by_thousands_and_nothing_else_is() -> None:
     assert drawn(said, count=999, all=12_345_678, year=2027, name="7") == "999 of 12,345,678 in 2027; 7"
 
 
+def test_an_address_breaks_after_its_sign_and_stays_text() -> None:
+    assert drawn("{{ mail|breakable }}", mail="ana@example.gov") == "ana@<wbr>example.gov"
+    assert drawn("{{ mail|breakable }}", mail="<b>@x") == "&lt;b&gt;@<wbr>x"
+
+
 @pytest.mark.parametrize(
     ("end", "words"),
     [

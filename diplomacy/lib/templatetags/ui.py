@@ -171,6 +171,13 @@ def grouped(count: Any) -> Any:
     return f"{count:,}" if isinstance(count, int) else count
 
 
+@register.filter
+def breakable(address: str) -> SafeString:
+    """A mail address that breaks where it is read, and not within a word."""
+    name, at, host = str(address).rpartition("@")
+    return format_html("{}{}<wbr>{}", name, at, host)
+
+
 # Text -----------------------------------------------------------------------------------------------------------------
 
 MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False, "typographer": False}).enable(

@@ -341,6 +341,7 @@ API: dict[str, Route] = {
         "request", {"GET": Ask("part", "desk_notes"), **post("desk_note", said(text="Hm."))}
     ),
     "api_overlaps-list": api("", {"GET": OWN}),
+    "api_overlaps-counts": api("", {"GET": OWN}),
     "api_overlaps-detail": api("side", {"GET": READ}),
     **{
         f"api_overlaps-{move.replace('_', '-')}": api("side", post(move, said()))

@@ -40,6 +40,7 @@ SEARCHES = (
     "/api/v1/commitments/?open=true",
     "/api/v1/overlaps/?set_aside=true",
     "/api/v1/overlaps/?ended=true",
+    "/api/v1/overlaps/counts/",
     "/api/v1/coordination/?country=MX",
     "/api/v1/coordination/?waits=true",
     *(f"/api/v1/coordination/counts/?by={by}" for by in ("country_week", "country", "week", "day")),
