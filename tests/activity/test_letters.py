@@ -2,6 +2,7 @@
 
 import threading
 from collections import Counter
+from typing import NoReturn
 
 import pytest
 from django.core import mail
@@ -57,7 +58,7 @@ def test_a_claim_that_ran_out_while_another_letter_was_sent_is_left_to_whoever_h
 
 
 class Dies(BaseEmailBackend):
-    def send_messages(self, email_messages: object) -> None:
+    def send_messages(self, email_messages: object) -> NoReturn:
         raise SystemExit
 
 
