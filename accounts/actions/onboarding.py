@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts import onboarding, rules
 from accounts.actions.invitations import mail_link, write_invitation
 from accounts.actions.letters import write_letter
+from accounts.actions.locking import take_turns
 from accounts.actions.offices import open_office
 from accounts.models import Division, Letter, Member, Office, OfficeRequest, User
 from activity import actions as activity
@@ -23,6 +24,7 @@ def ask_for_office(*, asked_by: User | None = None, **said: Any) -> OfficeReques
     """None: the same address has asked for as much as it may. Whoever asks reads the same words either way."""
     said = {name: value.strip() for name, value in said.items()}
     said["email"] = said["email"].lower()
+    take_turns("accounts.asked", said["email"])
     waiting = OfficeRequest.objects.waiting().filter(email=said["email"])
     if waiting.count() >= MOST_OPEN or waiting.filter(office_name__iexact=said["office_name"]).exists():
         return None
