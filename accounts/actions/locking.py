@@ -2,17 +2,9 @@
 
 from typing import Any
 
-from django.db import connection
-
 from accounts.models import Member, Office
 from diplomacy.lib.errors import Conflict, Stale
 from diplomacy.lib.rls import system
-
-
-def take_turns(what: str, about: str) -> None:
-    """Until the transaction ends, where what is counted has no row yet that could be locked."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s), hashtext(%s))", [what, about])
 
 
 def lock_office(office_id: int) -> Office:

@@ -8,12 +8,12 @@ from django.utils import timezone
 from accounts import onboarding, rules
 from accounts.actions.invitations import mail_link, write_invitation
 from accounts.actions.letters import write_letter
-from accounts.actions.locking import take_turns
 from accounts.actions.offices import open_office
 from accounts.models import Division, Letter, Member, Office, OfficeRequest, User
 from activity import actions as activity
 from diplomacy.lib.errors import Conflict, Invalid
 from diplomacy.lib.rls import system
+from diplomacy.lib.turns import take_turns
 
 MOST_OPEN = 3
 """Requests of one address that wait at a time; more are thanked for and dropped."""
