@@ -72,9 +72,7 @@ class OverlapSideRoute(Route):
     tagged = frozenset({"retrieve", *MOVES})
 
     def visible(self) -> OverlapSideQuerySet:
-        return OverlapSide.objects.visible_to(self.request.user).select_related(
-            "engagement__office", "office"
-        )
+        return OverlapSide.objects.visible_to(self.request.user).with_plan().with_whom_to_ask()
 
     def list(self, request: Request) -> Response:
         """Plans of other offices that may cross yours, as far as those offices let you know. Open ones by default."""
