@@ -182,6 +182,11 @@ class AdviceRequestQuerySet(ProtectedQuerySet):
     def closed(self) -> Self:
         return self.filter(status__in=["given", "responded", "lapsed", "withdrawn"])
 
+    def lapsed(self) -> Self:
+        """Those that can be asked again: of desks that are open still."""
+        desks = apps.get_model("accounts.Office")._default_manager.desks()
+        return self.filter(status="lapsed", desk__in=desks)
+
     def unassigned(self) -> Self:
         return self.filter(assigned_to=None)
 
