@@ -30,7 +30,7 @@ assets/.stamp: package.json package-lock.json diplomacy/assets.py diplomacy/lib/
 	$(BIN)/python -m diplomacy.assets
 	@touch $@
 
-test: setup-dev  ## every test, browser tests included; each page as one person (TESTS=tests/accounts for some)
+test: setup-dev  ## every test, browser tests included; each page as one person (TESTS=tests/accounts for some; SLOW_BROWSER=700: milliseconds a page takes longer)
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS) $(TESTS)
 
 check: check-code  ## what CI runs: the checks of the code, then make test with each page as everybody

@@ -1,5 +1,6 @@
 """Somebody at a browser of their own, who does what people do: reads, writes, presses, and looks for a name."""
 
+import os
 import re
 from collections.abc import Callable
 from typing import Self
@@ -44,6 +45,10 @@ def complaints_of(page: Page) -> list[str]:
     return found
 
 
+# Milliseconds that each answer takes longer: finds tests that pass only where the machine is quick.
+SLOWNESS = int(os.environ.get("SLOW_BROWSER", "0"))
+
+
 def open_context(
     browser: Browser, base_url: str, *, width: int = DESKTOP, script: bool = True
 ) -> BrowserContext:
@@ -57,7 +62,22 @@ def open_context(
         locale="en-US",
     )
     context.set_default_timeout(20_000)
+    if SLOWNESS:
+        context.on("page", slow_down)
     return context
+
+
+def slow_down(page: Page) -> None:
+    """Each answer late, and slowly: what a test should have waited for is not there yet."""
+    line = page.context.new_cdp_session(page)
+    line.send("Network.enable")
+    conditions = {
+        "offline": False,
+        "latency": SLOWNESS,
+        "downloadThroughput": 400_000,
+        "uploadThroughput": -1,
+    }
+    line.send("Network.emulateNetworkConditions", conditions)
 
 
 # The design system moves radio buttons and boxes themselves off the page: what shows is their label.
@@ -85,14 +105,19 @@ class Person:
     def go_to(self, place: str) -> Self:
         """By the main navigation."""
         self.page.get_by_role("navigation", name="Main").get_by_role("link", name=place, exact=True).click()
-        return self
+        return self._arrive()
 
     def follow(self, words: str) -> Self:
         self.page.get_by_role("link", name=words).first.click()
-        return self
+        return self._arrive()
 
     def press(self, words: str) -> Self:
         self.page.get_by_role("button", name=words, exact=True).first.click()
+        return self._arrive()
+
+    def _arrive(self) -> Self:
+        """A click waits until the next page begins to come, not until it is there."""
+        self.page.wait_for_load_state()
         return self
 
     def unfold(self, words: str) -> Self:
@@ -166,6 +191,7 @@ class Keyboard:
 
     def to(self, target: Locator, *, most: int = 90) -> Self:
         expect(target).to_be_attached()
+        self.page.wait_for_load_state()  # script puts other fields in the place of some
         wanted = target.element_handle()
         for _ in range(most):
             if self.page.evaluate("wanted => document.activeElement === wanted", wanted):

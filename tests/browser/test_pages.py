@@ -112,6 +112,7 @@ def address(look: Look, world: worlds.World) -> str:
 
 def faults(page: Page) -> list[str]:
     """What is wrong with a page as it stands, on a screen and on phones, in words."""
+    page.wait_for_load_state()
     found = [] if page.locator("h1").count() == 1 else [f"{page.locator('h1').count()} first headings"]
     for width in (DESKTOP, PHONE, NARROWEST):
         page.set_viewport_size({"width": width, "height": 900})

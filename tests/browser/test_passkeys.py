@@ -103,7 +103,7 @@ def test_after_the_password_the_passkey_is_asked_for(width: int, gov: Member, at
 
 def test_an_app_is_set_up_from_its_picture(maria: Member, at_browser: AtBrowser) -> None:
     person = at_browser(maria)
-    person.sees_heading("Signing in").follow("Set up an app")
+    person.sees_heading("Signing in").follow("Set up an app").sees_heading("Set up")
     assert faults(person.page) == []
     picture = person.page.locator("img.qr")
     assert picture.evaluate("image => image.complete && image.naturalWidth > 100")

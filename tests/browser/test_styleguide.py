@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.axe import violations
@@ -67,6 +67,28 @@ def test_a_counterpart_is_found_as_one_types(guide: Page) -> None:
     expect(chosen).to_have_value("C-7K3M9Q")
     field.press("x")
     expect(chosen).to_have_value("")
+
+
+def test_what_is_typed_before_the_script_has_come_is_kept_and_looked_for(
+    live_server: LiveServer, chromium: Browser
+) -> None:
+    context = chromium.new_context()
+    page = context.new_page()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/lookup*.js", hold)
+    page.goto(live_server.url, wait_until="commit")
+    field = page.locator("#id_good-counterpart_name")
+    field.press_sequentially("baj")
+    held[0].continue_()
+    expect(page.get_by_role("option", name="State of Baja California")).to_be_visible()
+    expect(field).to_be_focused()
+    page.keyboard.type("a")
+    expect(field).to_have_value("baja")
+    context.close()
 
 
 def test_rows_come_and_go(guide: Page) -> None:

@@ -43,12 +43,14 @@
     const described = input.getAttribute("aria-describedby");
     const invalid = input.getAttribute("aria-invalid");
     const isRequired = input.required;
+    const hadFocus = document.activeElement === input;
+    const isBegun = hadFocus && value !== input.defaultValue;
     input.remove();
     accessibleAutocomplete({
       element: holder,
       id,
       name,
-      defaultValue: value,
+      defaultValue: isBegun ? input.defaultValue : value,
       required: isRequired,
       minLength: 2,
       confirmOnBlur: false,
@@ -68,6 +70,13 @@
     if (described) field.setAttribute("aria-describedby", `${field.getAttribute("aria-describedby") || ""} ${described}`.trim());
     // The chosen record holds only as long as its name stands unchanged.
     field.addEventListener("input", () => { if (into) into.value = ""; });
+    if (hadFocus) field.focus();
+    if (!isBegun) return;
+    // Typed before this script had come, on a slow line.
+    field.value = value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    // What has just come into focus is selected, and the next letter would replace it.
+    setTimeout(() => field.setSelectionRange(field.value.length, field.value.length));
   };
 
   const enhanceSelect = (select) => {
@@ -75,6 +84,7 @@
     holder.className = "lookup";
     const described = select.getAttribute("aria-describedby");
     const invalid = select.getAttribute("aria-invalid");
+    const hadFocus = document.activeElement === select;
     select.before(holder);
     holder.append(select);
     accessibleAutocomplete.enhanceSelectElement({
@@ -87,6 +97,7 @@
     const field = holder.querySelector("input");
     if (invalid) field.setAttribute("aria-invalid", invalid);
     if (described) field.setAttribute("aria-describedby", `${field.getAttribute("aria-describedby") || ""} ${described}`.trim());
+    if (hadFocus) field.focus();
   };
 
   const start = (root) => {

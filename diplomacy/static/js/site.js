@@ -24,8 +24,11 @@
     (field.closest(".usa-form-group") || field).scrollIntoView({ block: "start" });
   });
 
+  // On a slow line somebody writes before this script has come: no field is taken from under their hands.
+  const isWriting = () => document.activeElement.matches("input, select, textarea");
+
   const start = (root) => {
-    root.querySelector("[data-error-summary]")?.focus();
+    if (root !== document || !isWriting()) root.querySelector("[data-error-summary]")?.focus();
     // A form is sent once: a second press while the first is under way does nothing.
     for (const form of root.querySelectorAll("form[method='post']:not([hx-post])")) {
       form.addEventListener("submit", (event) => {
