@@ -14,13 +14,12 @@ from django.utils import timezone
 from accounts.models import Member
 from activity import actions as activity
 from diplomacy.lib.each import done_of
-from diplomacy.lib.errors import Conflict, Invalid, Stale
+from diplomacy.lib.errors import Conflict, Invalid
 from diplomacy.lib.rls import system
-from diplomacy.lib.turns import take_turns
 from engagements import actions as engagements
 from engagements.models import Engagement, Referral
 from records import bundle, contents, disposal, marks, rules
-from records.models import Disposal, Exemption, Marks, ReferralExemption, Request, Status
+from records.models import Disposal, Exemption, ReferralExemption, Request, Status
 
 log = logging.getLogger(__name__)
 
@@ -42,19 +41,10 @@ def ask(*, title: str, since: date, until: date, by: Member) -> Request:
 
 @transaction.atomic
 def mark(
-    engagement: Engagement,
-    *,
-    parts: Sequence[str],
-    basis: str,
-    by: Member,
-    phrases: Sequence[str] = (),
-    version: int | None = None,
+    engagement: Engagement, *, parts: Sequence[str], basis: str, by: Member, phrases: Sequence[str] = ()
 ) -> None:
-    """Say what of it is exempt: whole parts, and words wherever they stand. Neither takes the marks away. Stale when the
-    marks are not the version that was read: what a colleague kept back would be given out."""
+    """Say what of it is exempt: whole parts, and words wherever they stand. Neither takes the marks away."""
     rules.require_lead(by, engagement.office_id)
-    take_turns("records.marked", engagement.reference)
-    _require_read(marks.of(engagement), version)
     said = _marks(parts, basis, by, phrases)
     if said:
         Exemption.objects.update_or_create(engagement=engagement, defaults=said)
@@ -65,29 +55,16 @@ def mark(
 
 @transaction.atomic
 def mark_referral(
-    referral: Referral,
-    *,
-    parts: Sequence[str],
-    basis: str,
-    by: Member,
-    phrases: Sequence[str] = (),
-    version: int | None = None,
+    referral: Referral, *, parts: Sequence[str], basis: str, by: Member, phrases: Sequence[str] = ()
 ) -> None:
     """The same of a referral, in the files of the office that one acts for. The other office does not learn of it."""
     rules.require_party(by, referral)
-    take_turns("records.marked", f"{referral.reference} {by.office_id}")
-    _require_read(marks.of_referral(referral, by.office), version)
     said = _marks(parts, basis, by, phrases)
     if said:
         ReferralExemption.objects.update_or_create(referral=referral, office=by.office, defaults=said)
     else:
         ReferralExemption.objects.filter(referral=referral, office=by.office).delete()
     _note_marks(referral, parts, by, phrases)
-
-
-def _require_read(now: Marks | None, version: int | None) -> None:
-    if version is not None and version != (now.version if now else 0):
-        raise Stale
 
 
 def _marks(parts: Sequence[str], basis: str, by: Member, phrases: Sequence[str]) -> dict[str, Any]:

@@ -27,7 +27,7 @@ class AskForm(house.ModelForm[Request]):
         return cleaned
 
 
-class MarkForm(house.Versioned, house.Form):
+class MarkForm(house.Form):
     parts = forms.MultipleChoiceField(
         label="What is kept back",
         widget=forms.CheckboxSelectMultiple,
@@ -71,10 +71,5 @@ class MarkForm(house.Versioned, house.Form):
 
 def marked(mark: Marks | None) -> dict[str, Any]:
     if mark is None:
-        return {"version": 0}
-    return {
-        "parts": mark.parts,
-        "phrases": "\n".join(mark.phrases),
-        "basis": mark.basis,
-        "version": mark.version,
-    }
+        return {}
+    return {"parts": mark.parts, "phrases": "\n".join(mark.phrases), "basis": mark.basis}

@@ -1,4 +1,3 @@
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -111,9 +110,6 @@ class Disposal(models.Model):
         return f"{self.get_sort_display()} of {self.office}"
 
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
 class Marks(models.Model):
     """What of a record the law lets the office keep back, and which law: whole parts, words wherever they stand."""
 
@@ -129,11 +125,6 @@ class Marks(models.Model):
             models.CheckConstraint(condition=~Q(parts=[]) | ~Q(phrases=[]), name="%(class)s_names_what"),
             models.CheckConstraint(condition=~Q(basis=""), name="%(class)s_names_its_law"),
         ]
-
-    @property
-    def version(self) -> int:
-        """Marks are replaced whole: when they were is which they are. None at all are version 0."""
-        return (self.marked_at - EPOCH) // timedelta(microseconds=1)
 
     @property
     def words(self) -> str:

@@ -11,12 +11,11 @@ from accounts.requests import MemberRequest
 from accounts.signin.step_up import step_up_required
 from activity import alarms
 from activity.rules import MANAGING
-from diplomacy.lib.errors import Stale
 from diplomacy.lib.paging import Page, page_of
 from engagements.models import Engagement, Referral
 from records import actions, contents, disposal, marks, rules
 from records.forms import AskForm, MarkForm, marked
-from records.models import Disposal, Marks, Request
+from records.models import Disposal, Request
 
 
 def _require_lead(request: MemberRequest) -> None:
@@ -68,10 +67,7 @@ def mark(request: MemberRequest, reference: str) -> HttpResponse:
     engagement = get_object_or_404(own, reference=reference)
     form = MarkForm(request.POST or None, initial=marked(marks.of(engagement)))
     if request.method == "POST" and form.is_valid():
-        try:
-            actions.mark(engagement, **_said(form), by=request.acting)
-        except Stale:
-            return _stale(request, form, engagement, marks.of(engagement))
+        actions.mark(engagement, **form.cleaned_data, by=request.acting)
         return _are_saved(request)
     return _marking(request, form, engagement)
 
@@ -86,24 +82,9 @@ def mark_referral(request: MemberRequest, reference: str) -> HttpResponse:
     now = marked(marks.of_referral(referral, office))
     form = MarkForm(request.POST or None, initial=now, labels=rules.REFERRAL_PARTS)
     if request.method == "POST" and form.is_valid():
-        try:
-            actions.mark_referral(referral, **_said(form), by=request.acting)
-        except Stale:
-            return _stale(request, form, referral, marks.of_referral(referral, office), "?tab=referrals")
+        actions.mark_referral(referral, **form.cleaned_data, by=request.acting)
         return _are_saved(request, "?tab=referrals")
     return _marking(request, form, referral, "?tab=referrals")
-
-
-def _said(form: MarkForm) -> dict[str, Any]:
-    return {**form.cleaned_data, "version": form.version_read or 0}
-
-
-def _stale(
-    request: MemberRequest, form: MarkForm, record: Engagement | Referral, now: Marks | None, tab: str = ""
-) -> HttpResponse:
-    """What they typed stays; above it stands what a colleague keeps back since."""
-    form.refuse_stale(now.version if now else 0)
-    return _marking(request, form, record, tab, status=409, is_stale=True, now=now)
 
 
 def _asked_from(request: MemberRequest, tab: str) -> tuple[Request | None, str]:
@@ -118,16 +99,11 @@ def _are_saved(request: MemberRequest, tab: str = "") -> HttpResponse:
 
 
 def _marking(
-    request: MemberRequest,
-    form: MarkForm,
-    record: Engagement | Referral,
-    tab: str = "",
-    status: int = 0,
-    **more: Any,
+    request: MemberRequest, form: MarkForm, record: Engagement | Referral, tab: str = ""
 ) -> HttpResponse:
     asked, back = _asked_from(request, tab)
-    context = {"form": form, "record": record, "asked": asked, "back": back, "is_referral": bool(tab), **more}
-    return render(request, "records/mark.html", context, status=status or (400 if form.errors else 200))
+    context = {"form": form, "record": record, "asked": asked, "back": back, "is_referral": bool(tab)}
+    return render(request, "records/mark.html", context, status=400 if form.errors else 200)
 
 
 @require_POST

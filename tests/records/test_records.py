@@ -7,7 +7,6 @@ import json
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,6 @@ from engagements.models import Referral
 from records import actions, bundle, contents
 from records.models import Exemption, ReferralExemption, Request
 from tests.conftest import ClientFor
-from tests.engagements.test_races import at_once
 from tests.factories import engagements as make
 from tests.factories import overlaps as cross
 from tests.factories import referrals as refer
@@ -362,8 +360,7 @@ def test_who_marks_goes_back_to_the_request_they_came_from(
     assert where in browser.get(request.get_absolute_url()).content.decode()
     answer = browser.post(where, {"parts": ["Title"], "basis": "§ 6"})
     assert answer.headers["Location"] == request.get_absolute_url()
-    none = {"basis": "", "version": Exemption.objects.get().version}
-    answer = browser.post(f"/records/marks/{filed.reference}/?request=R-00000000", none)
+    answer = browser.post(f"/records/marks/{filed.reference}/?request=R-00000000", {"basis": ""})
     assert answer.headers["Location"] == "/records/"
 
 
@@ -557,48 +554,6 @@ def test_what_does_not_read_is_said_at_the_field(lee: Member, client_for: Client
     page = client_for(lee).post("/records/", said)
     assert page.status_code == 400
     assert "before the first one" in page.content.decode()
-
-
-@pytest.mark.parametrize("is_referral", [False, True])
-def test_marks_of_a_colleague_are_not_overwritten_unread(
-    maria: Member, lee: Member, tom: Member, client_for: ClientFor, *, is_referral: bool
-) -> None:
-    """What the law lets them keep back would be given out with the next file."""
-    record: Any = refer.referred(maria, tom.office) if is_referral else make.filed(maria)
-    where = f"/records/marks/{'referrals/' if is_referral else ''}{record.reference}/"
-    browser, other = client_for(lee), client_for(make_member(maria.office, "lead"))
-    field = 'name="version" value="'
-    read = browser.get(where).text.partition(field)[2].partition('"')[0]
-    assert read == "0"
-    kept = {"parts": "Title", "phrases": "Ana Ruiz", "basis": "§ 5", "version": "0"}
-    assert other.post(where, kept).status_code == 302
-    stale = browser.post(where, {"parts": "The whole record", "basis": "§ 9", "version": read})
-    assert stale.status_code == 409
-    assert "Ana Ruiz" in stale.text and "§ 5" in stale.text and 'value="§ 9"' in stale.text
-    found: Any = ReferralExemption if is_referral else Exemption
-    assert found.objects.get().phrases == ["Ana Ruiz"]
-    assert browser.post(where, {"basis": "", "version": read}).status_code == 409, "nor taken away"
-    now = stale.text.partition(field)[2].partition('"')[0]
-    again = {"parts": "Title", "phrases": "Ana Ruiz", "basis": "§ 9", "version": now}
-    assert browser.post(where, again).status_code == 302
-    assert (found.objects.get().basis, found.objects.get().phrases) == ("§ 9", ["Ana Ruiz"])
-    assert other.post(where, {"basis": "", "version": now}).status_code == 409
-    now = other.get(where).text.partition(field)[2].partition('"')[0]
-    assert other.post(where, {"basis": "", "version": now}).status_code == 302
-    gone = browser.post(where, again | {"version": now})
-    assert gone.status_code == 409 and "took all marks away" in gone.text
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("is_referral", [False, True])
-def test_two_who_mark_the_same_at_once_are_one_after_the_other(
-    maria: Member, lee: Member, tom: Member, *, is_referral: bool
-) -> None:
-    record: Any = refer.referred(maria, tom.office) if is_referral else make.filed(maria)
-    lead = make_member(maria.office, "lead")
-    mark: Any = actions.mark_referral if is_referral else actions.mark
-    said = [partial(mark, record, parts=["Title"], basis="§ 5", by=one, version=0) for one in (lee, lead)]
-    assert sorted(at_once(*said)) == ["Stale", "done"]
 
 
 def test_marks_are_set_on_their_page(maria: Member, lee: Member, client_for: ClientFor) -> None:
