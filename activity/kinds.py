@@ -153,6 +153,9 @@ KINDS = {
     "engagements.commitment_added": Kind("added a commitment"),
     "engagements.commitment_closed": Kind("closed a commitment"),
     "engagements.advice_requested": Kind("asked for advice", "Your desk has a new request for advice"),
+    "engagements.advice_asked_again": Kind(
+        "asked for advice again", "An office asks your desk for advice again"
+    ),
     "engagements.advice_assigned": Kind(
         "took the request for advice", "A request for advice was given to you"
     ),

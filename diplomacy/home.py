@@ -141,8 +141,7 @@ def _crossing(user: Any, member: Member) -> Block:
         Task(
             f"Your plans: {side.engagement}",
             side.get_absolute_url(),
-            f"{side.sees.get('office', 'Another office')}, {overlap.month(side.sees)} · "
-            f"{'; '.join(overlap.words(side.sees))}",
+            f"{side.who}, {overlap.month(side.sees)} · {'; '.join(overlap.words(side.sees))}",
             *overlap.state(side),
         )
         for side in waiting.with_plan().soonest_first()[:MOST]

@@ -342,6 +342,7 @@ CACHES = {
             "OPTIONS": {"MAX_ENTRIES": 100_000},  # 300 would forget what somebody has read.
         }
     )
+    | {"KEY_FUNCTION": "diplomacy.lib.pace.sealed"}
 }
 
 REST_FRAMEWORK = {

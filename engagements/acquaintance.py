@@ -1,16 +1,16 @@
 """Who in the country knows a counterpart, and what was signed with it: told from engagements that the reader may see, and
 from nothing else. An office whose engagements are hidden from a reader is, to that reader, an office that met nobody."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Max, Min, Prefetch, Q
 from django.utils import timezone
 
-from accounts.models import Office
+from accounts.models import Member, Office
 from counterparts.models import Counterpart, Post
-from engagements.choices import Kind, Status
+from engagements.choices import Kind, Status, Visibility
 from engagements.models import AttentionFlag, Engagement
 from engagements.querysets import EngagementQuerySet
 
@@ -26,7 +26,9 @@ class Acquaintance(NamedTuple):
     """First day of the last engagement that has begun."""
     next: date | None
     latest: Engagement
-    """The one furthest on, whose contact is whom to ask."""
+    """The one furthest on."""
+    contact: Member | None
+    """Whom to ask about it: its contact while they serve, and then whoever leads the office, if they may know of it."""
 
 
 class Known(NamedTuple):
@@ -35,7 +37,7 @@ class Known(NamedTuple):
 
 
 def known_by(bodies: Iterable[int], reader: Any) -> Known:
-    """The offices that have met one of these counterparts or are to, those that met them last first: three queries."""
+    """The offices that have met one of these counterparts or are to, those that met them last first: four queries."""
     rows = _seen(bodies, reader).filter(status__in=MET)
     today = timezone.localdate()
     counted = rows.values("office").annotate(
@@ -46,12 +48,11 @@ def known_by(bodies: Iterable[int], reader: Any) -> Known:
     )
     said = list(counted.order_by("-latest", "office_id")[: MOST + 1])
     latest = _latest_of({line["office"] for line in said}, rows)
+    asked = _asked_about(latest.values())
     found = [
-        Acquaintance(
-            latest[line["office"]].office, line["times"], line["last"], line["next"], latest[line["office"]]
-        )
+        Acquaintance(plan.office, line["times"], line["last"], line["next"], plan, asked.get(plan.pk))
         for line in said
-        if line["office"] in latest
+        if (plan := latest.get(line["office"]))
     ]
     return Known(found[:MOST], len(said) > MOST)
 
@@ -60,7 +61,19 @@ def _latest_of(offices: set[int], rows: EngagementQuerySet) -> dict[int, Engagem
     """Found first and joined afterwards: of a counterpart whom thousands meet, PostgreSQL would join thousands."""
     latest = rows.filter(office__in=offices).order_by("office_id", "-starts_on", "-pk").distinct("office_id")
     found = Engagement.objects.filter(pk__in=list(latest.values_list("pk", flat=True)))
-    return {row.office_id: row for row in found.select_related("office", "contact__user")}
+    return {row.office_id: row for row in found.select_related("office")}
+
+
+def _asked_about(plans: Collection[Engagement]) -> dict[int, Member]:
+    """By engagement. Of a restricted one its contact alone."""
+    open_to_leads = [plan.office_id for plan in plans if plan.visibility != Visibility.RESTRICTED]
+    leads = Q(office__in=open_to_leads, role=Member.Role.LEAD, delegation=None)
+    rows = Member.objects.current().filter(leads | Q(pk__in=[plan.contact_id for plan in plans]))
+    serving = {row.pk: row for row in rows.select_related("user", "office").order_by("-pk")}
+    leading = [row for row in serving.values() if row.role == Member.Role.LEAD and not row.delegation_id]
+    first = {row.office_id: row for row in leading if row.office_id in open_to_leads}
+    found = {plan.pk: serving.get(plan.contact_id) or first.get(plan.office_id) for plan in plans}
+    return {pk: member for pk, member in found.items() if member}
 
 
 def bodies_of(person: Counterpart) -> list[Counterpart]:

@@ -154,6 +154,14 @@ def _next(held: AdviceRequest, reader: Any) -> AdviceRequest | None:
     return later
 
 
+def lapsed(engagement: Engagement, reader: Any) -> list[AdviceRequest]:
+    """Those that the office may want to ask again; none where it wants no advice."""
+    if not engagement.wants_advice:
+        return []
+    rows = AdviceRequest.objects.visible_to(reader).filter(engagement=engagement).lapsed()
+    return list(rows.select_related("desk").order_by("id"))
+
+
 def panels(engagement: Engagement, reader: Any) -> list[Any]:
     """Each desk that was asked, for the page of the engagement."""
     asked = AdviceRequest.objects.visible_to(reader).filter(engagement=engagement).order_by("id")

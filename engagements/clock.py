@@ -45,6 +45,11 @@ def due_date(asked: date, starts: date) -> date:
     return in_time(add_working_days(asked, settings.ADVICE_WORKING_DAYS), today=asked, starts=starts)
 
 
+def is_whole_time(asked: date, starts: date) -> bool:
+    """Whether who is asked on this day has all of ADVICE_WORKING_DAYS before the engagement starts."""
+    return add_working_days(asked, settings.ADVICE_WORKING_DAYS) < starts
+
+
 def in_time(due: date, *, today: date, starts: date) -> date:
     """No later than the day before the engagement starts, and no day that is over."""
     return max(today, min(due, starts - timedelta(days=1)))

@@ -109,8 +109,7 @@ def seen(level: Cell, own: Engagement, other: Engagement) -> dict[str, Any]:
     may_read = {readers.EVERYONE, readers.office(own.office_id)} & set(other.readers)
     return said | {
         "office": other.office.name,
-        "contact": other.contact.user.name,
-        "email": other.contact.user.email,
+        "member": other.contact_id,
         "starts_on": other.starts_on.isoformat(),
         "ends_on": other.ends_on.isoformat(),
         "engagement": other.reference if may_read else "",
@@ -179,6 +178,21 @@ def days(side_sees: dict[str, Any]) -> tuple[date, date] | None:
     said = [side_sees.get(name) for name in ("starts_on", "ends_on")]
     first, last = (date.fromisoformat(day) if day else None for day in said)
     return (first, last) if first and last else None
+
+
+class Person(NamedTuple):
+    name: str
+    email: str
+
+
+def whom_to_ask(side: OverlapSide) -> Person | None:
+    """Of a side fetched `with_whom_to_ask`: who answers for the other plan now, as they are called now."""
+    if side.cell != Cell.NAMED:
+        return None
+    if "member" not in side.sees:  # a process of the version before wrote it, with the name of then
+        return Person(side.sees["contact"], side.sees["email"])
+    now: Any = side
+    return Person(**now.whom_to_ask) if now.whom_to_ask else None
 
 
 class State(NamedTuple):

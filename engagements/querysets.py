@@ -5,8 +5,22 @@ from typing import TYPE_CHECKING, Any, Self
 from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Case, Count, DateField, F, Func, OuterRef, Q, Value, When, Window
-from django.db.models.functions import Coalesce, Greatest, JSONArray, JSONObject, RowNumber
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    DateField,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, Coalesce, Greatest, JSONArray, JSONObject, RowNumber
 from django.utils import timezone
 
 from diplomacy.lib.readers import ProtectedQuerySet, VisibleQuerySet
@@ -168,6 +182,11 @@ class AdviceRequestQuerySet(ProtectedQuerySet):
     def closed(self) -> Self:
         return self.filter(status__in=["given", "responded", "lapsed", "withdrawn"])
 
+    def lapsed(self) -> Self:
+        """Those that can be asked again: of desks that are open still."""
+        desks = apps.get_model("accounts.Office")._default_manager.desks()
+        return self.filter(status="lapsed", desk__in=desks)
+
     def unassigned(self) -> Self:
         return self.filter(assigned_to=None)
 
@@ -263,10 +282,29 @@ class OverlapSideQuerySet(ProtectedQuerySet):
         return self.filter(office=office)
 
     def with_plan(self) -> Self:
-        return self.select_related("engagement__office", "office")
+        return self.select_related("engagement__office", "office").with_other()
 
     def in_notices(self) -> Self:
-        return self.select_related("engagement")
+        return self.select_related("engagement").with_other()
+
+    def with_other(self) -> Self:
+        """Where the other office is named: what it is called now."""
+        contact = self._members().filter(pk=OuterRef("their_contact"))
+        rows = self.alias(their_contact=Cast(KT("sees__member"), BigIntegerField()))
+        return rows.annotate(other_office=Subquery(contact.values("office__name")))
+
+    def with_whom_to_ask(self) -> Self:
+        """There, now: the contact while they serve, and then whoever leads the office."""
+        contact = self._members().filter(pk=OuterRef(OuterRef("their_contact")))
+        serving = self._members().current().filter(office__in=contact.values("office"))
+        is_contact = Q(pk=OuterRef("their_contact"))
+        asked = serving.filter(is_contact | Q(role="lead", delegation=None))
+        first = asked.alias(turn=Case(When(is_contact, then=0), default=1)).order_by("turn", "pk")
+        named = first.annotate(said=JSONObject(name="user__name", email="user__email"))
+        return self.with_other().annotate(whom_to_ask=Subquery(named.values("said")[:1]))
+
+    def _members(self) -> Any:
+        return apps.get_model("accounts.Member")._default_manager
 
     def open(self) -> Self:
         return self.filter(set_aside_at=None, has_ended=False)

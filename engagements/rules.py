@@ -1,6 +1,7 @@
 """Who may do what to an engagement and to advice, and from which status to which. No query, no write."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from accounts.models import Member
@@ -99,6 +100,18 @@ def require(move: str, engagement: "Engagement", member: Member) -> None:
         raise Conflict(
             f"“{rule.label}” is not possible while the engagement is {engagement.get_status_display().lower()}."
         )
+
+
+def is_over(engagement: "Engagement", today: date) -> bool:
+    return engagement.ends_on is None or engagement.ends_on < today
+
+
+def require_again(engagement: "Engagement", today: date) -> None:
+    """Whether a desk that let it lapse can be asked again. It is asked from the dates that the engagement has."""
+    if engagement.status != S.FILED:
+        raise Conflict("Set new dates first: the desk’s time is counted until they begin.")
+    if is_over(engagement, today):
+        raise Conflict("The dates are over: there is nothing left to advise on.")
 
 
 WITHOUT_PLACE = frozenset({"virtual_meeting", "call", "correspondence"})

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Member
 from activity import actions as activity
+from diplomacy.lib.each import done_of
 from diplomacy.lib.errors import Conflict, Invalid, Stale
 from diplomacy.lib.rls import system
 from engagements import actions as engagements
@@ -28,6 +29,8 @@ BEGINNING = "SELECT pg_advisory_xact_lock(hashtext('records.marks'))"
 after the other, so that it either holds the mark or is older."""
 BATCH = 1_000
 """Texts disposed of in one transaction."""
+MOST_NAMED = 20
+"""Of those that could not go, in one line of the log."""
 
 
 @transaction.atomic
@@ -228,8 +231,9 @@ def dispose() -> int:
 
 
 def _dispose_of(said: Disposal) -> int:
+    """What could not go is looked at again by the next run."""
     total = 0
-    while done := _dispose_batch(said):
+    while done := done_of(_dispose_batch, [said]):
         total += done
         if done < BATCH:
             break
@@ -243,10 +247,14 @@ def _dispose_batch(said: Disposal) -> int:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('records.dispose'))")
         if not Disposal.objects.waiting().filter(pk=said.pk).exists():
             return 0
-        cursor.execute("SELECT records_dispose(%s, %s)", [said.pk, BATCH])
-        done = int(cursor.fetchone()[0])
-    if done < BATCH:
-        said.refresh_from_db()
+        cursor.execute("SELECT gone, stuck FROM records_dispose(%s, %s)", [said.pk, BATCH])
+        done, stuck = cursor.fetchone()
+    if stuck:
+        log.error(
+            "%s: %s of its texts could not go: %s", said.reference, len(stuck), ", ".join(stuck[:MOST_NAMED])
+        )
+    said.refresh_from_db()
+    if said.finished_at:
         activity.record(
             "records.disposed",
             said,
@@ -255,4 +263,4 @@ def _dispose_batch(said: Disposal) -> int:
             texts=said.texts,
             digest=said.digest,
         )
-    return done
+    return int(done)

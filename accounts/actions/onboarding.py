@@ -13,6 +13,7 @@ from accounts.models import Division, Letter, Member, Office, OfficeRequest, Use
 from activity import actions as activity
 from diplomacy.lib.errors import Conflict, Invalid
 from diplomacy.lib.rls import system
+from diplomacy.lib.turns import take_turns
 
 MOST_OPEN = 3
 """Requests of one address that wait at a time; more are thanked for and dropped."""
@@ -23,6 +24,7 @@ def ask_for_office(*, asked_by: User | None = None, **said: Any) -> OfficeReques
     """None: the same address has asked for as much as it may. Whoever asks reads the same words either way."""
     said = {name: value.strip() for name, value in said.items()}
     said["email"] = said["email"].lower()
+    take_turns("accounts.asked", said["email"])
     waiting = OfficeRequest.objects.waiting().filter(email=said["email"])
     if waiting.count() >= MOST_OPEN or waiting.filter(office_name__iexact=said["office_name"]).exists():
         return None

@@ -10,6 +10,8 @@ from briefings import rules
 from briefings.actions.locking import lock
 from briefings.choices import Kind
 from briefings.models import AudienceRule, Briefing, Section
+from counterparts import actions as counterparts
+from counterparts.models import Counterpart
 from diplomacy.lib.errors import Invalid
 from engagements import clock
 
@@ -86,14 +88,19 @@ def _set_sections(briefing: Briefing, said: Sequence[Mapping[str, Any]]) -> None
 
 def _set_audience(briefing: Briefing, said: Sequence[Mapping[str, Any]]) -> None:
     sections = list(briefing.sections.all())
+    met = counterparts.as_they_stand(body for rule in said if (body := rule.get("counterpart")))
     briefing.audience.all().delete()
-    AudienceRule.objects.bulk_create(_rule(briefing, sections, dict(rule)) for rule in said)
+    AudienceRule.objects.bulk_create(_rule(briefing, sections, dict(rule), met) for rule in said)
 
 
-def _rule(briefing: Briefing, sections: list[Section], said: dict[str, Any]) -> AudienceRule:
+def _rule(
+    briefing: Briefing, sections: list[Section], said: dict[str, Any], met: Mapping[int, Counterpart]
+) -> AudienceRule:
     at = said.pop("section", None)
     if at is not None and at not in range(len(sections)):
         raise Invalid({"audience": ["A rule names a section that does not exist."]})
     if said["kind"] in {Kind.COUNTRY, Kind.COUNTERPART}:
         said["days"] = said.get("days") or AHEAD
+    if body := said.get("counterpart"):
+        said["counterpart"] = met[body.pk]
     return AudienceRule(briefing=briefing, section=None if at is None else sections[at], **said)

@@ -1,7 +1,8 @@
 from counterparts.actions.guidance import end as end_guidance
 from counterparts.actions.guidance import publish as publish_guidance
 from counterparts.actions.guidance import replace as replace_guidance
-from counterparts.actions.merging import as_they_stand, keep_apart, merge
+from counterparts.actions.locking import as_they_stand
+from counterparts.actions.merging import keep_apart, merge
 from counterparts.actions.merging import undo as undo_merge
 from counterparts.actions.notes import note
 from counterparts.actions.posts import add_source, change_post, hold_post

@@ -4,10 +4,10 @@ Every relation of every app is moved, whatever it is called: who meets whom must
 was moved is written down by table, so that undoing moves back those rows and no others.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from accounts.models import Member
@@ -18,7 +18,6 @@ from counterparts.models import Alias, Alike, Counterpart, Distinct, Merge, Move
 from diplomacy.lib.errors import Conflict, Invalid
 from diplomacy.lib.rls import system
 
-HOLD = "SELECT id FROM counterparts_counterpart WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE"
 STAYS = {"alias", "alike", "distinct", "merge", "screening"}
 """Tables whose rows are about the one counterpart itself, or about the pair."""
 
@@ -69,20 +68,6 @@ def undo(merge: Merge, *, by: Member) -> Merge:
     activity.record("counterparts.merge_undone", kept, by=by, back=gone.reference, name=gone.name)
     tell_overlaps(kept)
     return held
-
-
-def as_they_stand(bodies: Iterable[Counterpart]) -> dict[int, Counterpart]:
-    """By the ids they were read with: themselves, or what they were merged into, at any remove. Whoever would merge one of
-    them now waits until the caller's transaction has ended, and then moves what it wrote."""
-    ids = sorted({body.pk for body in bodies})
-    if not ids:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(HOLD, [ids])
-    now = Counterpart.objects.select_related("merged_into").in_bulk(ids)
-    merged = {pk: body.merged_into for pk, body in now.items() if body.merged_into}
-    then = as_they_stand(merged.values())
-    return now | {pk: then[body.pk] for pk, body in merged.items()}
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from django.db import transaction
 from accounts.models import Member
 from activity import actions as activity
 from counterparts import rules
+from counterparts.actions.locking import as_it_stands, as_they_stand
 from counterparts.models import Counterpart, Post, Source
 from diplomacy.lib.errors import Invalid, Stale
 
@@ -18,6 +19,8 @@ def hold_post(
 ) -> Post:
     """A person holds a post in a body, since and until when it is known."""
     rules.require_writer(by)
+    now = as_they_stand([person, body])
+    person, body = now[person.pk], now[body.pk]
     if person.kind != Counterpart.Kind.PERSON:
         raise Invalid({"person": ["Only people hold posts."]})
     if body.kind == Counterpart.Kind.PERSON:
@@ -32,7 +35,7 @@ def hold_post(
 @transaction.atomic
 def change_post(post: Post, *, by: Member, version: int | None, title: str, **dates: date | None) -> Post:
     rules.require_writer(by)
-    held: Post = Post.objects.select_for_update().select_related("person", "body").get(pk=post.pk)
+    held: Post = Post.objects.select_for_update().get(pk=post.pk)
     if held.version != version:
         raise Stale
     held.version += 1
@@ -46,6 +49,7 @@ def change_post(post: Post, *, by: Member, version: int | None, title: str, **da
 @transaction.atomic
 def add_source(counterpart: Counterpart, *, by: Member, **fields: Any) -> Source:
     rules.require_writer(by)
+    counterpart = as_it_stands(counterpart)
     made = Source.objects.create(counterpart=counterpart, **fields)
     activity.record("counterparts.source_added", counterpart, by=by, title=made.title)
     return made

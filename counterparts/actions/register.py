@@ -7,9 +7,11 @@ from django.db import transaction
 from accounts.models import Member
 from activity import actions as activity
 from counterparts import finding, rules
+from counterparts.actions.locking import as_it_stands, as_they_stand
 from counterparts.folding import fold
 from counterparts.models import Alias, Counterpart
 from diplomacy.lib.errors import Stale
+from diplomacy.lib.turns import take_turns
 
 FOLDED_LENGTH = 1000
 ENTRY = frozenset({"name", "kind", "country"})
@@ -27,6 +29,8 @@ def add(*, by: Member, aliases: Sequence[str] = (), **fields: Any) -> Counterpar
     )
     rules.check_place(fields.get("country", ""), fields.get("subdivision", ""))
     rules.check_birth(fields.get("kind", ""), fields.get("birth_year"))
+    if fields.get("parent"):
+        fields["parent"] = as_it_stands(fields["parent"])
     counterpart = Counterpart(added_for=by.office, added_by=by.user, **fields)
     _set_found_by(counterpart, aliases)
     counterpart.save()
@@ -45,7 +49,9 @@ def change(
     **fields: Any,
 ) -> Counterpart:
     rules.require_writer(by)
-    held: Counterpart = Counterpart.objects.select_for_update().get(pk=counterpart.pk)
+    if fields.get("parent"):
+        fields["parent"] = _whole_of(counterpart, fields["parent"])
+    held: Counterpart = Counterpart.objects.select_for_update(no_key=True).get(pk=counterpart.pk)
     if held.version != version:
         raise Stale
     changed = sorted(name for name, value in fields.items() if getattr(held, name) != value)
@@ -66,6 +72,13 @@ def change(
     if PLACED.intersection(changed):
         tell_overlaps(held)
     return held
+
+
+def _whole_of(counterpart: Counterpart, parent: Counterpart) -> Counterpart:
+    """As it stands. Those who move something in the tree take turns: each of two who make a ring would see none."""
+    if parent.pk != counterpart.parent_id:
+        take_turns("counterparts.parents")
+    return as_they_stand([counterpart, parent])[parent.pk]
 
 
 @transaction.atomic

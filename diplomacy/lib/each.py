@@ -10,7 +10,7 @@ log = logging.getLogger(__name__)
 
 
 def done_of(act: Callable[..., int], things: Iterable[Any]) -> int:
-    """The sum of what it answers. What failed is logged and stays as it was, for the next run to try again."""
+    """The sum of what it answers. What failed is logged by its id and stays as it was, for the next run to try again."""
     return sum(_tried(act, thing) for thing in list(things))
 
 
@@ -19,5 +19,6 @@ def _tried(act: Callable[..., int], thing: Any) -> int:
         with transaction.atomic():
             return act(thing)
     except Exception as error:  # noqa: BLE001 (whatever it is, the rest have nothing to do with it)
-        log.error("%s failed for one of many: %s", act.__name__, type(error).__name__)
+        which = getattr(thing, "pk", thing)
+        log.error("%s failed for one of many (%s): %s", act.__name__, which, type(error).__name__)
         return 0

@@ -4,10 +4,17 @@ import logging
 import time
 
 from django.core.cache import cache
+from django.utils.crypto import salted_hmac
 from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
 MINUTE, HOUR = 60, 3600
+
+
+def sealed(key: str, prefix: str, version: int) -> str:
+    """The key as the cache has it. A cache is no place to keep who came from where and asked for what, nor what whoever
+    reads it finds by trying every address: none of its keys can be made without ours."""
+    return salted_hmac("diplomacy.cache", f"{prefix}:{version}:{key}", algorithm="sha256").hexdigest()
 
 
 def in_this_minute(key: str) -> int:

@@ -25,14 +25,18 @@ from engagements.models import (
 
 @transaction.atomic
 def request_advice(engagement: Engagement, *, by: Member, desk: Office) -> AdviceRequest:
-    """Ask one desk in particular."""
+    """Ask one desk in particular, or again when it let the first request lapse."""
     held = lock(engagement)
     rules.require("ask", held, by)
-    if held.advice_requests.filter(desk=desk).exists():
+    asked = held.advice_requests.filter(desk=desk).first()
+    if asked is None:
+        asked = routing.ask(held, desk, by=by)
+        refresh_readers(held)
+        return asked
+    if asked.status != AdviceStatus.LAPSED:
         raise Conflict(f"{desk} has already been asked.")
-    request = routing.ask(held, desk, by=by)
-    refresh_readers(held)
-    return request
+    rules.require_again(held, clock.today())
+    return routing.ask_again(lock_request(asked), by=by)
 
 
 @transaction.atomic

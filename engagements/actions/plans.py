@@ -113,14 +113,17 @@ def resume(
     by: Member,
     starts_on: date,
     ends_on: date,
+    ask_again: bool = False,
     version: int | None = None,
 ) -> Engagement:
-    """Give a postponed engagement new dates."""
+    """Give a postponed engagement new dates. `ask_again`: also the desks that let it lapse; never unless the office says so."""
     held = lock(engagement, version)
     rules.require("resume", held, by)
     _set_fields(held, Plan(fields={"starts_on": starts_on, "ends_on": ends_on, "reason": ""}))
     move(held, Status.FILED)
     _record_change("engagements.resumed", held, by)
+    if ask_again:
+        routing.ask_lapsed_again(held, by=by)
     return held
 
 

@@ -12,6 +12,8 @@ from diplomacy.lib import readers
 from diplomacy.lib.errors import Invalid
 from diplomacy.lib.rls import system
 from engagements import clock, rules, watchers
+from engagements.actions.locking import lock_request
+from engagements.choices import AdviceStatus
 from engagements.models import AdviceRequest, Coverage, Engagement
 from engagements.routing import desks_for
 
@@ -38,7 +40,7 @@ def cover_by_command(desk: Office, **rule: Any) -> Coverage:
 
 def ask_covering_desks(engagement: Engagement, *, by: Member) -> None:
     """Ask each desk that covers it and was not asked yet. What is already over needs no advice."""
-    if not engagement.wants_advice or not engagement.ends_on or engagement.ends_on < clock.today():
+    if not engagement.wants_advice or rules.is_over(engagement, clock.today()):
         return
     asked = set(engagement.advice_requests.values_list("desk_id", flat=True))
     for desk in desks_for(engagement):
@@ -76,6 +78,37 @@ def ask(engagement: Engagement, desk: Office, *, by: Member) -> AdviceRequest:
         due_on=request.due_on.isoformat(),
     )
     return request
+
+
+def ask_again(request: AdviceRequest, *, by: Member) -> AdviceRequest:
+    """Begin anew what lapsed: the desk's clock, and who has it. That it lapsed stays in the history."""
+    starts = request.engagement.starts_on
+    assert starts is not None  # a filed engagement has dates: database constraint
+    lapsed_on, now = request.due_on, timezone.now()
+    request.status, request.status_since, request.requested_at = AdviceStatus.REQUESTED, now, now
+    request.assigned_to, request.due_on = None, clock.due_date(clock.today(), starts)
+    request.version += 1
+    request.save()
+    activity.record(
+        "engagements.advice_asked_again",
+        request.engagement,
+        by=by,
+        notify=watchers.of_desk(request),
+        readers=advice_line_readers(request),
+        desk=request.desk.name,
+        request=request.reference,
+        due_on=request.due_on.isoformat(),
+        lapsed_on=lapsed_on.isoformat(),
+    )
+    return request
+
+
+def ask_lapsed_again(engagement: Engagement, *, by: Member) -> None:
+    """Each desk that let it lapse and is still open. What is already over needs no advice."""
+    if rules.is_over(engagement, clock.today()):
+        return
+    for request in AdviceRequest.objects.filter(engagement=engagement).lapsed().order_by("pk"):
+        ask_again(lock_request(request), by=by)
 
 
 def advice_line_readers(request: AdviceRequest) -> list[str]:

@@ -74,7 +74,8 @@ class OverlapSideRoute(Route):
     tagged = frozenset({"retrieve", *MOVES})
 
     def visible(self) -> OverlapSideQuerySet:
-        return OverlapSide.objects.visible_to(self.request.user).with_plan().in_order_of_plans()
+        sides = OverlapSide.objects.visible_to(self.request.user).with_plan().with_whom_to_ask()
+        return sides.in_order_of_plans()
 
     def list(self, request: Request) -> Response:
         """Plans of other offices that may cross yours, as far as those offices let you know. Open ones by default; by the

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -5,7 +6,7 @@ from django import forms
 from diplomacy.lib import forms as house
 from engagements.forms.advice import Once
 from engagements.forms.rows import Rows
-from engagements.models import Commitment, Engagement, OutcomeReport
+from engagements.models import AdviceRequest, Commitment, Engagement, OutcomeReport
 
 
 class PostponeForm(house.Versioned, house.Form):
@@ -19,8 +20,21 @@ class PostponeForm(house.Versioned, house.Form):
 
 
 class ResumeForm(house.Versioned, house.Form):
+    """`lapsed`: what desks did not advise on in time, and can be asked again."""
+
     starts_on = forms.DateField(label="First day")
     ends_on = forms.DateField(label="Last day", required=False, help_text="Leave it empty for a single day.")
+    ask_again = forms.BooleanField(label="Ask again for advice", required=False)
+
+    def __init__(self, *args: Any, lapsed: Sequence[AdviceRequest] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if lapsed:
+            names = "; ".join(held.desk.name for held in lapsed)
+            self.fields[
+                "ask_again"
+            ].help_text = f"No comment came in time from: {names}. That stays on record."
+        else:
+            del self.fields["ask_again"]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -95,7 +95,7 @@ class Overlap(Protected):
 
 class OverlapSide(Protected):
     """One office's half of an overlap. `sees` holds what its cell of the table lets it know of the other, and nothing else:
-    a query that forgot every filter finds no more here."""
+    a query that forgot every filter finds no more here. Of who is to be asked it holds the membership alone: names change."""
 
     reference = ReferenceField("OV")
     overlap = models.ForeignKey(Overlap, models.CASCADE, related_name="sides")
@@ -141,8 +141,10 @@ class OverlapSide(Protected):
 
     @property
     def who(self) -> str:
-        """The other office, as far as this one may know it."""
-        return str(self.sees["office"]) if self.cell == Cell.NAMED else "Another office"
+        """The other office, as far as this one may know it; as it is called now, where the row was fetched `with_other`."""
+        if self.cell != Cell.NAMED:
+            return "Another office"
+        return str(getattr(self, "other_office", None) or self.sees["office"])
 
     @property
     def told_as(self) -> str:

@@ -16,7 +16,9 @@ class AcquaintanceSerializer(serializers.Serializer[Any]):
     last = serializers.DateField(allow_null=True)
     next = serializers.DateField(allow_null=True)
     engagement = serializers.CharField(source="latest.reference", help_text="The one furthest on.")
-    contact = MemberNameSerializer(source="latest.contact", help_text="Whom to ask about it.")
+    contact = MemberNameSerializer(
+        allow_null=True, help_text="Whom to ask about it. Null where nobody is left to ask."
+    )
 
 
 class AcquaintancesSerializer(serializers.Serializer[Any]):

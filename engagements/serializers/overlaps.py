@@ -8,8 +8,8 @@ from rest_framework.fields import empty
 
 from accounts.serializers import MemberNameSerializer, OfficeNameSerializer
 from diplomacy.lib.api.shapes import Choice, Code, Day, Flag, Line, Query, Reference, Strict, Text
-from engagements import coordination, rules
-from engagements.choices import Coordination, Touch
+from engagements import coordination, overlap, rules
+from engagements.choices import Cell, Coordination, Touch
 from engagements.models import (
     CoordinatorQuestion,
     Engagement,
@@ -29,7 +29,8 @@ class MatchSerializer(serializers.Serializer[Any]):
 
 
 class SeenSerializer(serializers.Serializer[Any]):
-    """What you may know of the other plan. Everything but the month is there only when it is `named`."""
+    """What you may know of the other plan. Everything but the month is there only when it is `named`; a contact only while
+    somebody there can be asked."""
 
     month = serializers.CharField()
     matched = MatchSerializer(many=True)
@@ -38,6 +39,9 @@ class SeenSerializer(serializers.Serializer[Any]):
     email = serializers.EmailField(required=False)
     starts_on = serializers.DateField(required=False)
     ends_on = serializers.DateField(required=False)
+
+
+OF_THE_PLAN = frozenset({"month", "matched", "starts_on", "ends_on"})
 
 
 class OverlapSideSerializer(serializers.ModelSerializer[OverlapSide]):
@@ -55,7 +59,12 @@ class OverlapSideSerializer(serializers.ModelSerializer[OverlapSide]):
 
     @extend_schema_field(SeenSerializer())
     def get_other(self, side: OverlapSide) -> dict[str, Any]:
-        return {name: said for name, said in side.sees.items() if name != "engagement"}
+        said = {name: value for name, value in side.sees.items() if name in OF_THE_PLAN}
+        if side.cell == Cell.NAMED:
+            said["office"] = side.who
+        if asked := overlap.whom_to_ask(side):
+            said |= {"contact": asked.name, "email": asked.email}
+        return said
 
     def get_allowed_moves(self, side: OverlapSide) -> list[str]:
         """Asking the coordinators is refused while an earlier question is open."""

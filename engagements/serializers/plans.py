@@ -16,6 +16,7 @@ from diplomacy.lib.api.shapes import (
     Code,
     Day,
     Email,
+    Flag,
     Line,
     Query,
     Reference,
@@ -231,6 +232,9 @@ class PlanSerializer(StrictModel):
 class ResumeSerializer(Strict):
     starts_on = Day()
     ends_on = Day()
+    ask_again = Flag(
+        required=False, help_text="Ask the desks again whose time went by without advice. Off by default."
+    )
 
 
 class ShareSerializer(Strict):

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import Member, Office
 from accounts.requests import MemberRequest
 from diplomacy.lib.errors import Conflict, Invalid
-from engagements import actions, advice_clock, advice_page, rules
+from engagements import actions, advice_clock, advice_page, clock, rules
+from engagements.choices import AdviceStatus, Status
 from engagements.forms.advice import AnswerForm, AskDeskForm, ResponseForm
 from engagements.models import Advice, AdviceRequest, Engagement
 from engagements.views.once import once
@@ -25,10 +26,22 @@ def advice_context(engagement: Engagement, request: MemberRequest) -> dict[str, 
     return {
         "requests": asked,
         "advice_panels": [_panel(held, member) for held in asked],
+        "may_ask_again": _may_ask_again(engagement, request, asked),
         "may_ask_desk": rules.may("ask", engagement, member),
         "disagree": len({held.released[-1].position for held in asked if held.released}) > 1,
         "engagement": engagement,
     }
+
+
+def _may_ask_again(engagement: Engagement, request: MemberRequest, asked: list[Any]) -> set[int]:
+    """The lapsed requests that the page offers to ask again: the desk would have its whole time."""
+    is_offered = (
+        engagement.status == Status.FILED
+        and rules.may("ask", engagement, request.acting)
+        and any(held.status == AdviceStatus.LAPSED for held in asked)
+        and clock.is_whole_time(clock.today(), engagement.starts_on or clock.today())
+    )
+    return {held.pk for held in advice_page.lapsed(engagement, request.user)} if is_offered else set()
 
 
 def _panel(held: Any, member: Member | None) -> dict[str, Any]:
@@ -140,9 +153,11 @@ def ask_desk(request: MemberRequest, reference: str) -> HttpResponse:
     engagement = get_object_or_404(Engagement.objects.visible_to(request.user), reference=reference)
     member = request.acting
     rules.require("ask", engagement, member)
-    asked = engagement.advice_requests.values("desk")
-    desks = Office.objects.visible_to(request.user).desks().exclude(pk__in=asked)
-    form = AskDeskForm(request.POST or None, desks=desks)
+    asked = engagement.advice_requests.exclude(status=AdviceStatus.LAPSED).values("desk")
+    desks = Office.objects.visible_to(request.user).desks()
+    left = desks.exclude(pk__in=asked)
+    # Pressed twice: it is no mistake to choose who was asked by the first.
+    form = AskDeskForm(request.POST or None, desks=desks if request.POST else left)
     if form.is_valid():
         try:
             actions.request_advice(engagement, by=member, desk=form.cleaned_data["desk"])
@@ -153,5 +168,5 @@ def ask_desk(request: MemberRequest, reference: str) -> HttpResponse:
         else:
             messages.success(request, f"{form.cleaned_data['desk']} has been asked.")
         return redirect(engagement.get_absolute_url() + "#advice")
-    context = {"form": form, "engagement": engagement, "has_desks": desks.exists()}
+    context = {"form": form, "engagement": engagement, "has_desks": left.exists()}
     return render(request, "engagements/advice/ask_desk.html", context, status=400 if form.errors else 200)

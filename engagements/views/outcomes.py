@@ -13,7 +13,7 @@ from accounts.requests import MemberRequest
 from activity import timeline
 from diplomacy.lib.errors import Forbidden, Invalid, Stale
 from diplomacy.lib.forms import House, problems_of
-from engagements import actions, rules
+from engagements import actions, advice_page, rules
 from engagements.forms.outcomes import (
     CloseForm,
     CommitmentRows,
@@ -83,7 +83,8 @@ QUESTIONS = {
 def move(request: MemberRequest, reference: str, move: str) -> HttpResponse:
     engagement = fetch(request, reference)
     asked = QUESTIONS[move]
-    form = asked.form(request.POST or None, initial={"version": engagement.version})
+    more = {"lapsed": advice_page.lapsed(engagement, request.user)} if move == "resume" else {}
+    form = asked.form(request.POST or None, initial={"version": engagement.version}, **more)
     if request.method != "POST":
         rules.require(move, engagement, request.acting)
         return _ask(request, engagement, asked, form)

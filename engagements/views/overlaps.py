@@ -91,7 +91,7 @@ def listing(request: MemberRequest) -> HttpResponse:
 
 
 def _found(request: MemberRequest, reference: str) -> OverlapSide:
-    rows = OverlapSide.objects.visible_to(request.user).with_plan()
+    rows = OverlapSide.objects.visible_to(request.user).with_plan().with_whom_to_ask()
     found: OverlapSide = get_object_or_404(rows, reference=reference)
     return found
 
@@ -114,6 +114,7 @@ def _page(request: MemberRequest, side: OverlapSide, status: int = 200, **forms:
         **_row(side),
         "engagement": side.engagement,
         "days": overlap.days(side.sees),
+        "asked": overlap.whom_to_ask(side),
         "link": _link(request, side),
         "messages_said": list(said.select_related("office", "written_by__user")),
         "questions": questions,

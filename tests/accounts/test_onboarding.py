@@ -1,7 +1,9 @@
 """An office is asked for by one person and opened by another."""
 
 import re
+import threading
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -18,6 +20,7 @@ from accounts.models import Invitation, Member, Office, OfficeRequest, User
 from activity.models import Entry, Notice
 from diplomacy.lib.errors import Conflict, Forbidden, Invalid
 from tests.conftest import ClientFor
+from tests.engagements.test_races import at_once
 from tests.factories.accounts import delegated, make_division, make_member, make_office
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +110,32 @@ def test_one_address_asks_three_times_at_most_until_it_is_answered() -> None:
     assert OfficeRequest.objects.count() == 3
     actions.ask_for_office(**(FRESNO | {"email": "other@example.gov"}))
     assert OfficeRequest.objects.count() == 4
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", ["Office {}", "One office"])
+def test_who_asks_many_times_at_once_asks_no_more_than_one_after_the_other(name: str) -> None:
+    said = [FRESNO | {"office_name": name.format(number)} for number in range(6)]
+    assert at_once(*[partial(actions.ask_for_office, **one) for one in said]) == ["done"] * 6
+    assert OfficeRequest.objects.count() == len({one["office_name"] for one in said[:3]})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_asks_does_not_wait_for_another_address() -> None:
+    has_asked, has_other = threading.Event(), threading.Event()
+
+    def ask_and_wait() -> None:
+        with transaction.atomic():
+            actions.ask_for_office(**FRESNO)
+            has_asked.set()
+            assert has_other.wait(10)
+
+    def ask() -> None:
+        has_asked.wait(10)
+        actions.ask_for_office(**NEVADA)
+        has_other.set()
+
+    assert at_once(ask_and_wait, ask) == ["done", "done"]
 
 
 def test_asking_is_limited_by_where_it_comes_from(settings: Any) -> None:

@@ -1,6 +1,8 @@
 """What looks like an attack leaves a line; a thousand of it leave a few."""
 
+import hashlib
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -48,6 +50,22 @@ def test_a_form_of_another_site(maria: Member, client_for: ClientFor) -> None:
         "came_from": "127.0.0.1",
     }
     assert "Mallory" not in str([entry.data for entry in lines()])
+
+
+def test_no_key_of_the_cache_says_who_it_is_about(maria: Member, client_for: ClientFor) -> None:
+    """Nor a digest that whoever has the cache makes of every address there is."""
+    place, hidden = "203.0.113.77", "E-AAAAAAAA"
+    stranger = Client(REMOTE_ADDR=place, headers={"Authorization": "Bearer sdd_made-up"})
+    stranger.get("/api/v1/engagements/")
+    Client(REMOTE_ADDR=place).post("/people/offices/ask/", {})
+    signs_in(Client(REMOTE_ADDR=place), maria, "wrong")
+    client_for(maria).get(f"/engagements/{hidden}/")
+    kept: Any = cache
+    keys = " ".join(kept._cache)
+    assert len(kept._cache) > 5
+    for said in (place, maria.user.email, hidden):
+        assert said not in keys
+        assert hashlib.sha256(said.encode()).hexdigest()[:16] not in keys
 
 
 def test_a_token_that_never_was(db: None) -> None:

@@ -40,7 +40,10 @@ STAFF = [
     Look("engagements:check", "bare"),
     *(
         Look("engagements:detail", name)
-        for name in ("bare", "filed", "held", "postponed", "reported", "asked engagement", "given engagement")
+        for name in (
+            *("bare", "filed", "held", "postponed", "reported"),
+            *("asked engagement", "given engagement", "lapsed engagement"),
+        )
     ),
     Look("engagements:versions", "filed"),
     Look("engagements:amend", "filed"),
@@ -48,6 +51,7 @@ STAFF = [
     Look("engagements:postpone", "filed"),
     Look("engagements:cancel", "filed"),
     Look("engagements:resume", "postponed"),
+    Look("engagements:resume", "late engagement"),
     Look("engagements:hold", "today"),
     Look("engagements:report", "held"),
     Look("engagements:note", "filed"),

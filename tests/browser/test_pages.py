@@ -256,6 +256,7 @@ EMPTIED = {
             Look("engagements:amend", "filed"), "File the change", {"#id_title": "", "#id_stops-0-city": ""}
         ),
         Sent(Look("engagements:resume", "postponed"), "Set these dates"),
+        Sent(Look("engagements:resume", "late engagement"), "Set these dates"),
         Sent(
             Look("engagements:report", "held"),
             "File the report",

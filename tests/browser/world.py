@@ -183,9 +183,10 @@ def advice(cast: dict[str, Member]) -> dict[str, dict[str, Any]]:
     given = make.advised(maria, liaison)
     responded = make.advised(maria, liaison)
     actions.respond(responded, by=maria, kind="adapted", reason=TEXT)
-    lapsed = make.requested(maria, liaison)
-    AdviceRequest.objects.filter(pk=lapsed.pk).update(due_on=make.in_days(-1))
+    lapsed, late = make.requested(maria, liaison), make.requested(maria, liaison)
+    AdviceRequest.objects.filter(pk__in=[lapsed.pk, late.pk]).update(due_on=make.in_days(-1))
     actions.lapse_overdue()
+    actions.postpone(late.engagement, by=maria)
     first = engagement_of({"filed": {"reference": full(maria).reference}}, "filed").advice_requests.first()
     assert first
     records = {
@@ -195,6 +196,7 @@ def advice(cast: dict[str, Member]) -> dict[str, dict[str, Any]]:
         "given": given.request,
         "responded": responded.request,
         "lapsed": lapsed,
+        "late": late,
     }
     named = {name: {"reference": record.reference} for name, record in records.items()}
     return named | {

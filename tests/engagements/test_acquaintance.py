@@ -9,9 +9,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Member
+from accounts import actions as accounts
+from accounts.models import Member, User
 from counterparts import actions as register
 from counterparts.models import Counterpart
+from diplomacy.lib.rls import system
 from engagements import actions
 from engagements.models import Engagement
 from tests.conftest import ClientFor
@@ -69,6 +71,33 @@ def test_an_office_is_known_with_how_often_when_and_whom_to_ask(
         today + timedelta(days=20)
     )
     assert office["contact"]["name"] == "Maria Lopez"
+
+
+def test_who_has_left_is_not_to_be_asked_and_a_lead_is(
+    body: Counterpart, maria: Member, lee: Member, liaison: Member, client_for: ClientFor
+) -> None:
+    meets(maria, body)
+    accounts.end_member(maria, by=lee)
+    browser = client_for(liaison)
+    assert asked(browser, body)["offices"][0]["contact"]["name"] == lee.user.name
+    page = known(part(browser, body))
+    assert f'Ask <span dir="auto">{lee.user.name}' in page and maria.user.name not in page
+    with system("tests"):
+        User.objects.filter(pk=lee.user_id).update(is_active=False)
+    assert asked(browser, body)["offices"][0]["contact"] is None
+    page = known(part(browser, body))
+    assert "Ask <" not in page and "About <" in page and maria.office.name in page
+
+
+def test_who_leads_the_office_is_not_to_be_asked_about_what_they_were_not_named_on(
+    body: Counterpart, maria: Member, lee: Member, client_for: ClientFor
+) -> None:
+    named = people.make_member(maria.office, "staff")
+    plan = meets(maria, body)
+    actions.share(plan, by=maria, visibility="restricted", people=[named.user])
+    accounts.end_member(maria, by=lee)
+    assert asked(client_for(named), body)["offices"][0]["contact"] is None
+    assert asked(client_for(lee), body)["offices"] == []
 
 
 def test_what_one_may_not_see_makes_nobody_known(

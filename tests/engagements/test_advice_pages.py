@@ -361,7 +361,9 @@ def test_the_office_asks_another_desk(
 ) -> None:
     where = reverse("engagements:ask_desk", args=[held.engagement.reference])
     assert "Japan Desk" in text(client_for(maria).get(where))
-    assert client_for(maria).post(where, {"desk": held.desk_id}).status_code == 400
+    twice = client_for(maria).post(where, {"desk": held.desk_id}, follow=True)
+    assert "has already been asked" in text(twice), "pressed twice: it is asked, which is all one wanted"
+    assert held.engagement.advice_requests.count() == 1
     assert client_for(maria).post(where, {"desk": other_liaison.office_id}).status_code == 302
     assert held.engagement.advice_requests.count() == 2
     assert client_for(liaison).get(where).status_code == 403

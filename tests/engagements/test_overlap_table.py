@@ -127,7 +127,7 @@ def test_each_side_stores_exactly_its_cell(views: list[View]) -> None:
         keys = {
             NOTHING: set(),
             SIGNAL: {"month", "matched"},
-            NAMED: {"month", "matched", "office", "contact", "email", "starts_on", "ends_on", "engagement"},
+            NAMED: {"month", "matched", "office", "member", "starts_on", "ends_on", "engagement"},
         }
         assert set(view.side.sees) == keys[view.cell]
         assert view.side.readers == ([] if view.cell == NOTHING else [f"office:{view.reader.office_id}"])

@@ -304,7 +304,7 @@ def test_what_is_kept_after_the_end_goes_when_the_other_turns_blind(maria: Membe
 
 def test_a_preference_changed_later_changes_both_sides_at_once(maria: Member, tom: Member) -> None:
     here = cross.crossing(maria, tom, "signal", "introduce")
-    assert here.our_side.sees["email"] == tom.user.email
+    assert here.our_side.sees["member"] == tom.pk
     actions.share(here.theirs, by=tom, visibility="federal", coordination="signal")
     assert set(here.again().our_side.sees) == {"month", "matched"}
     heard = ["engagements.overlap_found", "engagements.overlap_unnamed"]

@@ -1,6 +1,8 @@
 """Old texts of records: kept for good unless a schedule says otherwise, and gone only with a lead's word."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -21,6 +23,7 @@ from records import actions
 from records.models import Disposal
 from tests.conftest import ClientFor
 from tests.engagements.test_races import at_once
+from tests.factories import accounts as people
 from tests.factories import briefings as make_briefings
 from tests.factories import engagements as make
 
@@ -66,6 +69,83 @@ def test_two_workers_at_once_let_go_once(filed: Engagement, maria: Member, lee: 
     assert at_once(*[lambda: actions._dispose_batch(said)] * 2) == ["done", "done"]
     assert again(old).said == {}
     assert Entry.objects.filter(kind="records.disposed").count() == 1
+
+
+POISON = "CREATE FUNCTION public.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'CANARY'; END $$"
+REFUSE = """
+CREATE TRIGGER refused BEFORE UPDATE ON {} FOR EACH ROW WHEN (OLD.id = {}) EXECUTE FUNCTION public.refuse()
+"""
+CURE = "DROP FUNCTION public.refuse() CASCADE"
+
+
+@contextmanager
+def refused(table: str, pk: int) -> Iterator[None]:
+    """By the database, whatever the reason."""
+    with connections["owner"].cursor() as run:
+        run.execute(POISON)
+        run.execute(REFUSE.format(table, pk))
+    yield
+    with connections["owner"].cursor() as run:
+        run.execute(CURE)
+
+
+def test_a_text_that_cannot_go_keeps_no_other_and_is_tried_again(
+    maria: Member, lee: Member, caplog: pytest.LogCaptureFixture
+) -> None:
+    schedule("versions", 7)
+    first, stuck, last = (version(make.filed(maria), maria, 8) for _ in range(3))
+    said = actions.confirm_disposal("versions", by=lee)
+    with refused("engagements_engagementversion", stuck.pk):
+        assert actions.dispose() == 2
+        assert actions.dispose() == 0
+        assert [again(one).said for one in (first, stuck, last)] == [{}, SAID, {}]
+        said.refresh_from_db()
+        assert (said.texts, said.finished_at) == (2, None)
+        assert f"{said.reference}: 1 of its texts could not go: {stuck.pk} (P0001)" in caplog.text
+        assert "CANARY" not in caplog.text
+        assert not Entry.objects.filter(kind="records.disposed").exists()
+    assert actions.dispose() == 1
+    said.refresh_from_db()
+    assert said.texts == 3 and said.finished_at
+    digest = ""
+    for one in (again(first).digest + again(last).digest, again(stuck).digest):
+        digest = hashlib.sha256((digest + one).encode()).hexdigest()
+    assert said.digest == digest == Entry.objects.get(kind="records.disposed").data["digest"]
+
+
+def test_a_text_of_a_briefing_that_cannot_go_keeps_no_other(
+    briefer: Member, second_briefer: Member, desk_lead: Member, gov: Member
+) -> None:
+    schedule("briefings", 7)
+    audience = [make_briefings.for_office(gov)]
+    stuck, other = (make_briefings.released(briefer, second_briefer, audience=audience) for _ in range(2))
+    for one in (stuck, other):
+        age(one.pk)
+    texts = Section.objects.exclude(body="")
+    first = texts.filter(briefing=stuck).first()
+    assert first
+    before = texts.count()
+    actions.confirm_disposal("briefings", by=desk_lead)
+    with refused("briefings_section", first.pk):
+        assert actions.dispose() == before - 1
+        assert texts.get() == first
+    assert actions.dispose() == 1
+
+
+def test_a_disposal_that_cannot_be_finished_keeps_no_other_office_waiting(
+    maria: Member, lee: Member, tom: Member, caplog: pytest.LogCaptureFixture
+) -> None:
+    schedule("versions", 7)
+    lead = people.make_member(tom.office, "lead")
+    ours, theirs = version(make.filed(maria), maria, 8), version(make.filed(tom), tom, 8)
+    stuck = actions.confirm_disposal("versions", by=lee)
+    actions.confirm_disposal("versions", by=lead)
+    with refused("records_disposal", stuck.pk):
+        assert actions.dispose() == 1
+        assert (again(ours).said, again(theirs).said) == (SAID, {})
+    assert f"_dispose_batch failed for one of many ({stuck.pk})" in caplog.text
+    assert "CANARY" not in caplog.text
+    assert actions.dispose() == 1
 
 
 def test_without_a_leads_word_nothing_goes(filed: Engagement, maria: Member) -> None:

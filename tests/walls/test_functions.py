@@ -25,9 +25,9 @@ TITLE = "Lithium talks in Antofagasta"
 WITHOUT_A_READER = {
     "activity_seal_entries(integer,boolean)": "seals what is there, and says how much it was",
     "activity_expire_content(integer)": "forgets what the schedule names, and says how much it was",
-    "records_dispose(bigint,integer)": "takes a disposal that a lead has agreed to, and says how much it was",
+    "records_dispose(bigint,integer)": "takes a disposal that a lead has agreed to, and says how much it was and what could not go",
 }
-"""What the app role may call as itself: work that nobody tells what to do, and that answers with a number."""
+"""What the app role may call as itself: work that nobody tells what to do, and that answers with numbers."""
 SEARCH = "SELECT rls.engagements_titled(%s, 1001)"
 COPY = """INSERT INTO engagements_engagement SELECT (jsonb_populate_record(e, jsonb_build_object(
     'id', 1000000 + 2 * n + mod(e.id, 2), 'reference', 'X-' || e.id || '-' || n, 'title', %s::text))).*

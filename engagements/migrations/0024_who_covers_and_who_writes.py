@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
     """The lead of a desk that was asked reads what is restricted, too: which are asked is written by named work (decision 0025)."""
 
     dependencies = [
-        ("engagements", "0022_what_came_of_a_referral"),
+        ("engagements", "0023_whom_to_ask"),
         ("accounts", "0009_who_somebody_is"),
     ]
     operations = [
