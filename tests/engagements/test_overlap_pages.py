@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Member
+from diplomacy.lib import cursors
 from engagements import actions
 from engagements.models import CoordinatorQuestion, Coverage, Engagement, OverlapMessage, OverlapSide
 from tests.api.conftest import Caller
@@ -259,6 +260,17 @@ def test_the_list_goes_on_page_after_page_and_says_how_many_there_are(
     assert [row["reference"] for row in found + answer["results"]] == whole
     counts = api.get("overlaps/counts/").json()["results"]
     assert {row["state"]: row["count"] for row in counts} == {"open": 63, "set_aside": 0, "ended": 0}
+
+
+@pytest.mark.parametrize(
+    "place", [["x", "OV-1"], [1, "OV-1"], [None, None], ["2027-01-01", 7], ["2027-01-01"], {}, "9" * 400]
+)
+def test_the_api_refuses_a_place_that_was_made_up(
+    place: Any, maria: Member, tom: Member, client_for: ClientFor
+) -> None:
+    cross.crossing(maria, tom)
+    answer = Caller(client_for(maria)).get(f"overlaps/?cursor={cursors.write(place)}")
+    assert answer.status_code in {200, 400}
 
 
 def test_what_is_set_aside_on_the_last_page_leaves_a_way_back_to_the_first(
