@@ -1,6 +1,7 @@
 """The outbox of messages about accounts: written down in the request, sent by a worker.
 
 A claim is as with notices (`activity.delivery`): the time at which it runs out. Whoever finds another time has lost it.
+Death in the moment between the mail server's word and our mark repeats a letter: a second link, which does as well.
 """
 
 import logging
