@@ -31,7 +31,6 @@ from tests.factories import referrals as refer
 from tests.factories.accounts import make_member, make_office
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +40,8 @@ def exports(settings: Settings, tmp_path: Path) -> Iterator[Path]:
 
 
 def asked(by: Member, **fields: Any) -> Request:
-    dates = {"since": TODAY - timedelta(days=1), "until": TODAY + timedelta(days=60)}
+    today = timezone.localdate()
+    dates = {"since": today - timedelta(days=1), "until": today + timedelta(days=60)}
     return actions.ask(title="The Tribune", by=by, **(dates | fields))
 
 
@@ -573,7 +573,8 @@ def test_a_lead_takes_a_request_in_and_the_file_out(
     maria: Member, lee: Member, client_for: ClientFor
 ) -> None:
     filed, browser = make.filed(maria), client_for(lee)
-    said = {"title": "The Tribune", "since": f"{TODAY}", "until": f"{TODAY}"}
+    today = timezone.localdate()
+    said = {"title": "The Tribune", "since": f"{today - timedelta(days=1)}", "until": f"{today}"}
     where = browser.post("/records/", said)["Location"]
     assert filed.reference in browser.get(where).content.decode()
     browser.post(f"{where}make/")
@@ -590,7 +591,8 @@ def test_a_lead_takes_a_request_in_and_the_file_out(
 
 
 def test_what_does_not_read_is_said_at_the_field(lee: Member, client_for: ClientFor) -> None:
-    said = {"title": "The Tribune", "since": f"{TODAY}", "until": f"{TODAY - timedelta(days=1)}"}
+    today = timezone.localdate()
+    said = {"title": "The Tribune", "since": f"{today}", "until": f"{today - timedelta(days=1)}"}
     page = client_for(lee).post("/records/", said)
     assert page.status_code == 400
     assert "before the first one" in page.content.decode()
