@@ -16,6 +16,7 @@ from activity import actions as activity
 from diplomacy.lib.each import done_of
 from diplomacy.lib.errors import Conflict, Invalid, Stale
 from diplomacy.lib.rls import system
+from diplomacy.lib.turns import take_turns
 from engagements import actions as engagements
 from engagements.models import Engagement, Referral
 from records import bundle, contents, disposal, marks, rules
@@ -23,8 +24,7 @@ from records.models import Disposal, Exemption, Marks, ReferralExemption, Reques
 
 log = logging.getLogger(__name__)
 
-MARKING = "SELECT pg_advisory_xact_lock_shared(hashtext('records.marks'))"
-BEGINNING = "SELECT pg_advisory_xact_lock(hashtext('records.marks'))"
+MARKS = "records.marks"
 """A mark bears the moment of its saving, and is there for others at the end of its request: a file begins before the one or
 after the other, so that it either holds the mark or is older."""
 BATCH = 1_000
@@ -80,8 +80,7 @@ def mark_referral(
 
 def _keep(fresh: Marks, kept: QuerySet[Any], said: dict[str, Any], version: int | None) -> None:
     """`version`: what was read, 0 where nothing was marked. Of two who mark first, the second finds that somebody did."""
-    with connection.cursor() as cursor:
-        cursor.execute(MARKING)
+    take_turns(MARKS, is_shared=True)
     held: Marks | None = kept.select_for_update(of=("self",)).first()
     if version is not None and version != marks.version_of(held):
         raise Stale
@@ -135,16 +134,14 @@ def work() -> int:
 @system("records.work")
 def _claim() -> Request | None:
     """One file at a time, so that a worker is always left for mail, clocks and the log."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('records.work'))")
+    take_turns("records.work")
     if Request.objects.being_made().exists():
         return None
     request: Request | None = (
         Request.objects.waiting().select_for_update(skip_locked=True, of=["self"]).first()
     )
     if request:
-        with connection.cursor() as cursor:
-            cursor.execute(BEGINNING)
+        take_turns(MARKS)
         request.status, request.claimed_at = Status.RUNNING, timezone.now()
         request.began_at = request.claimed_at
         request.save(update_fields=["status", "claimed_at", "began_at"])
@@ -243,10 +240,10 @@ def _dispose_of(said: Disposal) -> int:
 @system("records.work")
 def _dispose_batch(said: Disposal) -> int:
     """The last one is the entry's. Workers take turns: whoever comes second finds it done."""
+    take_turns("records.dispose")
+    if not Disposal.objects.waiting().filter(pk=said.pk).exists():
+        return 0
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('records.dispose'))")
-        if not Disposal.objects.waiting().filter(pk=said.pk).exists():
-            return 0
         cursor.execute("SELECT gone, stuck FROM records_dispose(%s, %s)", [said.pk, BATCH])
         done, stuck = cursor.fetchone()
     if stuck:
